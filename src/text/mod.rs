@@ -1,0 +1,118 @@
+//! Stage 2: a report's text with stand-off annotation.
+//!
+//! Nothing is changed in the text; every annotation is a span of byte offsets
+//! into it. Output converts them to Unicode scalar values ([`CharIndex`]).
+
+use crate::gazetteer::Toponym;
+use crate::report::Lang;
+
+pub mod place;
+
+pub use place::{PlaceExpr, Relation};
+
+/// A span of byte offsets into the report's text; `start < end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+}
+
+impl Span {
+    /// Whether the two share a byte.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Whether `other` lies inside.
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The words.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
+}
+
+/// A word, number or mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// Folded form for matching: lower case, Serbian Cyrillic as Latin, without
+    /// diacritics (`č`, `ć` to `c`; `đ` to `dj`; `ë` to `e`), typographic marks
+    /// as ASCII.
+    pub fold: String,
+    /// What kind of token.
+    pub kind: TokenKind,
+    /// First letter is a capital.
+    pub capital: bool,
+}
+
+/// Kinds of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Letters, with inner hyphens and apostrophes.
+    Word,
+    /// Starts with a digit.
+    Number,
+    /// One mark of punctuation or a symbol.
+    Mark,
+}
+
+/// A sentence: a run of tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Where it stands, without surrounding white space.
+    pub span: Span,
+    /// First token.
+    pub first: usize,
+    /// Token after the last.
+    pub last: usize,
+    /// Number of the paragraph, from 0.
+    pub paragraph: usize,
+}
+
+/// An annotated text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The language it is read in.
+    pub lang: Lang,
+    /// All tokens, in order.
+    pub tokens: Vec<Token>,
+    /// All sentences, in order.
+    pub sentences: Vec<Sentence>,
+    /// Place names, in order, not overlapping.
+    pub toponyms: Vec<Toponym>,
+    /// Place names with the words that relate the place to them.
+    pub places: Vec<PlaceExpr>,
+}
+
+/// Byte offsets to offsets in Unicode scalar values, for one text.
+#[derive(Debug, Clone)]
+pub struct CharIndex {
+    /// Byte offset of every 64th scalar value.
+    marks: Vec<usize>,
+}
+
+impl CharIndex {
+    /// Indexes a text.
+    pub fn new(text: &str) -> CharIndex {
+        CharIndex {
+            marks: text.char_indices().step_by(64).map(|(at, _)| at).collect(),
+        }
+    }
+
+    /// How many scalar values precede the byte offset `at` of `text`, the text
+    /// that was indexed.
+    pub fn chars_before(&self, text: &str, at: usize) -> usize {
+        let block = self.marks.partition_point(|&mark| mark <= at);
+        if block == 0 {
+            return 0;
+        }
+        let from = self.marks[block - 1];
+        (block - 1) * 64 + text.get(from..at).map_or(0, |s| s.chars().count())
+    }
+}

@@ -50,9 +50,10 @@ def names_of_municipalities(rows):
 
 
 def build_boundary(work):
+    import areas as strips
     import municipalities
 
-    countries = outline.read_countries(packages.countries(work), {"XKX"})
+    countries = outline.read_countries(packages.countries(work), {"XKX", "SRB"})
     kosovo, line = outline.outline_and_line(countries["XKX"])
     geojson.write(
         DATA / "boundary" / "kosovo.geojson",
@@ -69,6 +70,7 @@ def build_boundary(work):
         DATA / "boundary" / "municipalities.geojson",
         [geojson.feature(names[n], geojson.geometry(areas[n])) for n in sorted(areas)],
     )
+    strips.build(line, kosovo, countries["SRB"], rows, DATA / "boundary" / "areas.geojson")
     for site, distance in moved:
         print(f"edge moved for {site}, {distance} m outside before")
 

@@ -1,9 +1,9 @@
 """Areas on the Serbian side that no municipality of Kosovo makes up.
 
 The Ground Safety Zone of 1999 is the strip of 5 km along the line. The Presevo
-valley and southern Serbia are schematic: what lies within `REACH` of the
-project's own places in the named municipalities, closed over the gaps between
-them and cut at the outline of Kosovo and at the border of Serbia.
+valley and southern Serbia are schematic: the convex hull of the project's own
+places in the named municipalities, wider by `REACH`, and cut at the outline of
+Kosovo and at the border of Serbia.
 """
 
 import shapely
@@ -15,7 +15,6 @@ from municipalities import project, to_utm, to_wgs
 
 ZONE = 5000.0  # m
 REACH = 4000.0  # m
-CLOSE = 12000.0  # m
 CRUMB = 2e6  # m2, smaller parts are dropped
 SCHEMATIC = {
     "presevo-valley": ("Presevo", "Bujanovac", "Medvedja"),
@@ -34,11 +33,11 @@ def build(line, outline, serbia, sites, path):
     shapes = {"ground-safety-zone": line.buffer(ZONE)}
     for name, municipalities in SCHEMATIC.items():
         points = [
-            Point(to_utm.transform(float(r["lon"]), float(r["lat"]))).buffer(REACH)
+            Point(to_utm.transform(float(r["lon"]), float(r["lat"])))
             for r in sites
             if r["municipality"] in municipalities
         ]
-        shapes[name] = unary_union(points).buffer(CLOSE).buffer(-CLOSE)
+        shapes[name] = unary_union(points).convex_hull.buffer(REACH)
     features = []
     for name in sorted(shapes):
         shape = shapes[name].intersection(serbia)

@@ -14,8 +14,11 @@ basemap/linework.geojson. Everything in boundary/, relief/ and fonts/ is derived
 """
 
 import csv
+import json
 import sys
 from pathlib import Path
+
+from shapely.geometry import shape
 
 import geojson
 import outline
@@ -28,6 +31,16 @@ PARTS = ("boundary", "neighbours", "relief", "fonts")
 def sites():
     with open(DATA / "gazetteer" / "sites.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def rivers():
+    """id → line of each river of the base map, degrees."""
+    text = (DATA / "basemap" / "linework.geojson").read_text(encoding="utf-8")
+    return {
+        f["properties"]["id"]: shape(f["geometry"])
+        for f in json.loads(text)["features"]
+        if f["properties"]["kind"] == "river"
+    }
 
 
 def names_of_municipalities(rows):
@@ -64,7 +77,7 @@ def build_boundary(work):
         [geojson.feature(outline.LINE_NAMES, geojson.geometry(line))],
     )
     rows = sites()
-    areas, moved = municipalities.build(packages.municipalities(work), kosovo, rows)
+    areas, moved = municipalities.build(packages.municipalities(work), kosovo, rows, rivers())
     names = names_of_municipalities(rows)
     geojson.write(
         DATA / "boundary" / "municipalities.geojson",

@@ -6,6 +6,8 @@ end up to a kilometre from the outline. They become a tiling in four steps:
 1. What only one polygon claims, inside the outline, stays with it. What none
    or several claim goes to the nearest of the undisputed parts, so that a
    sliver is halved along its middle.
+   Then the edge between the halves of Mitrovica is laid into the Ibar, which is
+   better known (basemap/linework.geojson, about 100 m in the town).
 2. Places on the wrong side pull the edge: `CELLS` names the municipality that
    was enlarged after the source's edges were drawn, which gets the Voronoi
    cells of its places; for any other place a strip a little wider than its
@@ -25,8 +27,8 @@ import sqlite3
 import numpy as np
 import shapely
 from pyproj import Transformer
-from shapely import LineString, MultiPoint, Point
-from shapely.ops import linemerge, polygonize, unary_union
+from shapely import LineString, MultiPoint, Point, box
+from shapely.ops import linemerge, polygonize, split, unary_union
 
 import geojson
 
@@ -46,6 +48,9 @@ PACKAGE_NAMES = {
 }
 # Enlarged in 2010 from Gjilan and Kamenica; the source still has the old edges.
 CELLS = {"Novo Brdo": ("Gjilan", "Kamenica")}
+# Two areas, the river that parts them, and the stretch: west, south, east, north.
+RIVER = ("North Mitrovica", "South Mitrovica", "ibar-lower", (20.852, 42.88, 20.88, 42.9035))
+CORRIDOR = 900.0  # how far from the river its side decides, m
 POPULATED = ("settlement", "municipality-seat", "neighbourhood")
 STEP = 60.0  # spacing of the points that stand for an edge, m
 TOLERANCE = 40.0  # simplification of an arc, m
@@ -116,6 +121,22 @@ def tile(polygons, outline):
         name: unary_union([area, rest.intersection(nearest[name])]).buffer(0)
         for name, area in core.items()
     }
+
+
+def lay_into_river(areas, rivers):
+    """Lets the river of `RIVER` part its two areas: near it, each side goes to
+    the area that holds most of that side already."""
+    a, b, river, stretch = RIVER
+    window = project(box(*stretch), to_utm)
+    line = project(rivers[river], to_utm)
+    near = line.intersection(window).buffer(CORRIDOR)
+    both = areas[a].union(areas[b]).intersection(near).intersection(window)
+    for side in split(both, line).geoms:
+        more = max((a, b), key=lambda n: areas[n].intersection(side).area)
+        less = b if more == a else a
+        areas[less] = areas[less].difference(side)
+        areas[more] = areas[more].union(side)
+    return areas
 
 
 def pull(areas, places):
@@ -230,10 +251,11 @@ def assemble(outline_degrees, interior, areas):
     return {name: unary_union(p) for name, p in parts.items()}
 
 
-def build(folder, outline_degrees, sites):
+def build(folder, outline_degrees, sites, rivers):
     """name → polygon in degrees, tiling the outline; also the places that pulled."""
     outline = project(outline_degrees, to_utm)
     areas = tile(read_package(folder, outline_degrees), outline)
+    areas = lay_into_river(areas, rivers)
     rows = [r for r in sites if r["kind"] in POPULATED and r["municipality"] in areas]
     places = [
         (r["municipality"], *to_utm.transform(float(r["lon"]), float(r["lat"]))) for r in rows

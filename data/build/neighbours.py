@@ -2,17 +2,16 @@
 
 `neighbours.geojson`: countries around Kosovo inside `WINDOW`, for land tints.
 Their common borders are simplified by about 150 m, but along Kosovo they keep
-every vertex of its outline: what simplification left between is given to the
-neighbour with the longest edge. The source lets Kosovo and Serbia overlap by
-1.1 km2; the outline of Kosovo wins, as everywhere in this project.
+every vertex of its outline. The source lets Kosovo and Serbia overlap by 1 km2
+and leaves gaps of 6 km2; the outline of Kosovo wins, as everywhere here.
 
 `balkans.geojson`: the whole region, simplified by 5 km, three decimals.
 """
 
 import shapely
-from shapely import box
+from shapely import LineString, Point, Polygon, box
 from shapely.geometry import shape
-from shapely.ops import unary_union
+from shapely.ops import linemerge, polygonize, unary_union
 
 import geojson
 import outline
@@ -59,7 +58,8 @@ def tolerance(metres):
 
 
 def separated(countries, first, window, grid):
-    """Countries clipped to the window without overlaps; `first` keeps all its land."""
+    """Countries clipped to the window without overlaps or gaps; `first` keeps its
+    land as it is, and what no country has goes to the one with the longest edge."""
     taken = shapely.set_precision(countries[first].intersection(window), grid)
     out = {first: taken}
     for code in sorted(countries):
@@ -71,6 +71,14 @@ def separated(countries, first, window, grid):
             continue
         out[code] = land
         taken = shapely.union(taken, land, grid_size=grid)
+    for part in getattr(taken, "geoms", [taken]):
+        for hole in part.interiors:
+            shared = {
+                c: shapely.intersection(a.boundary, hole, grid_size=grid).length
+                for c, a in out.items() if c != first
+            }
+            best = max(sorted(shared), key=shared.get)
+            out[best] = shapely.union(out[best], Polygon(hole), grid_size=grid)
     return out
 
 
@@ -83,23 +91,34 @@ def simplified(areas, metres, edge):
 
 
 def around_kosovo(countries):
-    """Neighbours of Kosovo, exact along its outline."""
+    """Neighbours of Kosovo, exact along its outline: the simplified borders
+    between them, ending at vertices of the outline, are put together with the
+    outline itself to areas again."""
     kosovo, _ = outline.outline_and_line(countries["XKX"])
     land = {c: countries[c] for c in ("XKX", *AROUND)}
     rough = simplified(separated(land, "XKX", WINDOW, 1e-6), 150, True)
-    del rough["XKX"]
-    areas = {
-        c: areas_only(shapely.difference(a, kosovo, grid_size=1e-6)) for c, a in rough.items()
-    }
-    # What lies near Kosovo and belongs to nobody now: slivers along its outline.
-    strip = shapely.difference(kosovo.buffer(0.03), kosovo, grid_size=1e-6)
-    slivers = shapely.difference(strip, unary_union(list(areas.values())), grid_size=1e-6)
-    for sliver in sorted(getattr(slivers, "geoms", [slivers]), key=lambda s: s.bounds):
-        shared = {c: a.boundary.intersection(sliver.boundary).length for c, a in areas.items()}
-        best = max(sorted(shared), key=shared.get)
-        areas[best] = shapely.union(areas[best], sliver, grid_size=1e-6)
-    areas = {c: areas_only(a.buffer(0)) for c, a in areas.items()}
-    return {c: without_crumbs(a, 1e-5) for c, a in areas.items() if not a.is_empty}
+    ring = rough.pop("XKX").boundary
+    vertices = shapely.get_coordinates(kosovo)
+    tree = shapely.STRtree(shapely.points(vertices))
+    lines = [LineString(kosovo.exterior.coords)]
+    merged = linemerge(unary_union([ring, *(a.boundary for a in rough.values())]))
+    for line in merged.geoms:
+        if ring.distance(line.interpolate(0.5, normalized=True)) < 1e-9:
+            continue
+        coords = list(line.coords)
+        for end in (0, -1):
+            if ring.distance(Point(coords[end])) < 1e-9:
+                coords[end] = tuple(vertices[tree.nearest(Point(coords[end]))])
+        lines.append(LineString(coords))
+    areas = {c: [] for c in rough}
+    for face in polygonize(unary_union(lines)):
+        if kosovo.contains(face.representative_point()):
+            continue
+        share = {c: a.intersection(face).area for c, a in rough.items()}
+        best = max(sorted(share), key=share.get)
+        if share[best] > face.area / 2:
+            areas[best].append(face)
+    return {c: without_crumbs(unary_union(parts), 1e-5) for c, parts in areas.items() if parts}
 
 
 def without_crumbs(area, smallest):

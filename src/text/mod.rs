@@ -3,10 +3,20 @@
 //! Nothing is changed in the text; every annotation is a span of byte offsets
 //! into it. Output converts them to Unicode scalar values ([`CharIndex`]).
 
+use crate::data::{Data, DataError};
 use crate::gazetteer::Toponym;
 use crate::report::Lang;
+use jiff::civil::Date;
 
+pub mod date;
+pub mod number;
+pub mod pattern;
 pub mod place;
+pub mod sentence;
+pub mod token;
+
+pub use date::DateMention;
+pub use number::Number;
 
 pub use place::{PlaceExpr, Relation};
 
@@ -82,8 +92,14 @@ pub struct Document {
     pub lang: Lang,
     /// All tokens, in order.
     pub tokens: Vec<Token>,
-    /// All sentences, in order.
+    /// All sentences, in order; boilerplate belongs to none.
     pub sentences: Vec<Sentence>,
+    /// Numbers, in order.
+    pub numbers: Vec<Number>,
+    /// Dates, in order, resolved.
+    pub dates: Vec<DateMention>,
+    /// What dates were resolved against.
+    pub reference: date::Reference,
     /// Place names, in order, not overlapping.
     pub toponyms: Vec<Toponym>,
     /// Place names with the words that relate the place to them.
@@ -114,5 +130,47 @@ impl CharIndex {
         }
         let from = self.marks[block - 1];
         (block - 1) * 64 + text.get(from..at).map_or(0, |s| s.chars().count())
+    }
+}
+
+/// What the annotation needs to know of one language: numbers, dates and how
+/// sentences end.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    numbers: number::NumberWords,
+    dates: date::DateWords,
+    sentences: sentence::SentenceWords,
+}
+
+impl Words {
+    /// Loads a language's files under `data/lexicon/`.
+    ///
+    /// # Errors
+    /// When a file is missing or cannot be understood.
+    pub fn load(data: &Data, lang: Lang) -> Result<Words, DataError> {
+        Ok(Words {
+            numbers: number::NumberWords::load(data, lang)?,
+            dates: date::DateWords::load(data, lang)?,
+            sentences: sentence::SentenceWords::load(data, lang)?,
+        })
+    }
+}
+
+/// Annotates a text with all but its places; `published` is the report's date.
+pub fn annotate_words(text: &str, lang: Lang, published: Option<Date>, words: &Words) -> Document {
+    let tokens = token::tokenize(text);
+    let sentences = sentence::split(&words.sentences, text, &tokens);
+    let numbers = words.numbers.find(&tokens);
+    let (dates, reference) =
+        date::find(&words.dates, &tokens, &sentences, &numbers, published);
+    Document {
+        lang,
+        tokens,
+        sentences,
+        numbers,
+        dates,
+        reference,
+        toponyms: Vec::new(),
+        places: Vec::new(),
     }
 }

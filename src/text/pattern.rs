@@ -1,0 +1,512 @@
+//! Word patterns: the little language in which the lexicon files say which words
+//! make a date, a trigger or a cue, and the matcher that finds them.
+//!
+//! A pattern is a list of items with spaces between:
+//!
+//! | item | matches |
+//! |---|---|
+//! | `word` | that word, folded (any case, either script, with or without diacritics) |
+//! | `stem*` | a word that starts so |
+//! | `^word` | the same, but capitalised in the text |
+//! | `@class` | a word of that class |
+//! | `#num` | a number, in figures or words |
+//! | `#day`, `#year`, `#month`, `#weekday`, `#unit` | parts of dates |
+//! | `a\|b*\|@c` | any of these |
+//! | `_` | any one word |
+//! | `~3` | up to three words, none of them a mark |
+//! | `~~3` | up to three words; commas may stand between |
+//! | `?item` | the item, or nothing |
+//!
+//! An item must not start a pattern with `~`, `_` or `?`.
+
+use super::token::fold;
+use super::{Token, TokenKind};
+use std::collections::HashMap;
+
+/// A set of word classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ClassSet([u64; 4]);
+
+impl ClassSet {
+    /// How many classes a lexicon may have.
+    pub const MAX: usize = 256;
+
+    /// Adds a class.
+    pub fn insert(&mut self, class: u16) {
+        self.0[usize::from(class) / 64] |= 1 << (class % 64);
+    }
+
+    /// Whether the class is in the set.
+    pub fn has(self, class: u16) -> bool {
+        self.0[usize::from(class) / 64] & (1 << (class % 64)) != 0
+    }
+
+    /// Whether the two have a class in common.
+    pub fn meets(self, other: ClassSet) -> bool {
+        (0..4).any(|i| self.0[i] & other.0[i] != 0)
+    }
+
+    /// Adds all of `other`.
+    pub fn join(&mut self, other: ClassSet) {
+        for i in 0..4 {
+            self.0[i] |= other.0[i];
+        }
+    }
+
+    /// Whether no class is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == [0; 4]
+    }
+}
+
+/// What a word is, by the lexicon.
+#[derive(Debug, Clone, Default)]
+pub struct WordInfo {
+    /// Its classes.
+    pub classes: ClassSet,
+    atoms: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+/// Parts of dates and numbers that an item may ask for; the caller tells which
+/// tokens are such parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// A number of any kind; may be several tokens.
+    Num,
+    /// A day of the month.
+    Day,
+    /// A year of four digits.
+    Year,
+    /// The name of a month.
+    Month,
+    /// The name of a day of the week.
+    Weekday,
+    /// A unit of time.
+    Unit,
+    /// A year of two digits.
+    ShortYear,
+    /// A digit group that is a whole date.
+    Numeric,
+}
+
+/// What fills the slots at a token: for each slot, the token after it.
+pub trait Slots {
+    /// If the slot is filled at token `at`, the token after what fills it.
+    fn fills(&self, slot: Slot, at: usize) -> Option<usize>;
+}
+
+/// Nothing fills any slot.
+pub struct NoSlots;
+
+impl Slots for NoSlots {
+    fn fills(&self, _: Slot, _: usize) -> Option<usize> {
+        None
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Item {
+    Atom { atom: u32, capital: bool },
+    Class(u16),
+    Slot(Slot),
+    Any,
+    Gap { most: usize, commas: bool },
+    OneOf(Vec<Item>),
+    Maybe(Box<Item>),
+}
+
+#[derive(Debug, Clone)]
+struct Pattern {
+    items: Vec<Item>,
+}
+
+/// A pattern found in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The pattern, as numbered by [`PatternSet::add`].
+    pub pattern: u32,
+    /// First token.
+    pub first: usize,
+    /// Token after the last.
+    pub last: usize,
+}
+
+/// Words, classes and patterns of one lexicon, ready to match.
+#[derive(Debug, Clone, Default)]
+pub struct PatternSet {
+    classes: HashMap<String, u16>,
+    atoms: HashMap<(String, bool), u32>,
+    exact: HashMap<String, u32>,
+    prefix: HashMap<String, u32>,
+    longest_prefix: usize,
+    atom_classes: Vec<ClassSet>,
+    atom_starts: Vec<Vec<u32>>,
+    class_starts: Vec<Vec<u32>>,
+    slot_starts: Vec<(Slot, u32)>,
+    patterns: Vec<Pattern>,
+}
+
+impl PatternSet {
+    /// The number of a class, made when it is new.
+    ///
+    /// # Errors
+    /// When there are more than [`ClassSet::MAX`] classes.
+    pub fn class(&mut self, name: &str) -> Result<u16, String> {
+        if let Some(&id) = self.classes.get(name) {
+            return Ok(id);
+        }
+        let id = self.classes.len();
+        if id >= ClassSet::MAX {
+            return Err(format!("class @{name}: more than {} classes", ClassSet::MAX));
+        }
+        self.classes.insert(name.to_string(), id as u16);
+        self.class_starts.push(Vec::new());
+        Ok(id as u16)
+    }
+
+    /// The number of a class that was defined.
+    pub fn known_class(&self, name: &str) -> Option<u16> {
+        self.classes.get(name).copied()
+    }
+
+    fn atom(&mut self, word: &str) -> Result<u32, String> {
+        let (text, is_prefix) = match word.strip_suffix('*') {
+            Some(stem) => (fold(stem), true),
+            None => (fold(word), false),
+        };
+        if text.is_empty() || text.contains(char::is_whitespace) {
+            return Err(format!("'{word}' is not one word"));
+        }
+        let key = (text, is_prefix);
+        if let Some(&atom) = self.atoms.get(&key) {
+            return Ok(atom);
+        }
+        let atom = self.atom_classes.len() as u32;
+        self.atom_classes.push(ClassSet::default());
+        self.atom_starts.push(Vec::new());
+        if is_prefix {
+            self.longest_prefix = self.longest_prefix.max(key.0.len());
+            self.prefix.insert(key.0.clone(), atom);
+        } else {
+            self.exact.insert(key.0.clone(), atom);
+        }
+        self.atoms.insert(key, atom);
+        Ok(atom)
+    }
+
+    /// Puts a word (or `stem*`) into a class.
+    ///
+    /// # Errors
+    /// When it is not one word, or there are too many classes.
+    pub fn add_word(&mut self, class: &str, word: &str) -> Result<(), String> {
+        let class = self.class(class)?;
+        let atom = self.atom(word)?;
+        self.atom_classes[atom as usize].insert(class);
+        Ok(())
+    }
+
+    fn item(&mut self, text: &str) -> Result<Item, String> {
+        if let Some(rest) = text.strip_prefix('?') {
+            return Ok(Item::Maybe(Box::new(self.item(rest)?)));
+        }
+        if text.contains('|') && text.len() > 1 {
+            let items: Result<Vec<Item>, String> =
+                text.split('|').map(|part| self.item(part)).collect();
+            return Ok(Item::OneOf(items?));
+        }
+        if text == "_" {
+            return Ok(Item::Any);
+        }
+        if let Some(rest) = text.strip_prefix('~') {
+            let (rest, commas) = match rest.strip_prefix('~') {
+                Some(rest) => (rest, true),
+                None => (rest, false),
+            };
+            let most = rest
+                .parse()
+                .map_err(|_| format!("'{text}' is not a gap such as ~3"))?;
+            return Ok(Item::Gap { most, commas });
+        }
+        if let Some(name) = text.strip_prefix('@') {
+            return match self.known_class(name) {
+                Some(class) => Ok(Item::Class(class)),
+                None => Err(format!("there is no class @{name}")),
+            };
+        }
+        if let Some(name) = text.strip_prefix('#') {
+            return Ok(Item::Slot(match name {
+                "num" => Slot::Num,
+                "day" => Slot::Day,
+                "year" => Slot::Year,
+                "month" => Slot::Month,
+                "weekday" => Slot::Weekday,
+                "unit" => Slot::Unit,
+                "yy" => Slot::ShortYear,
+                "date" => Slot::Numeric,
+                _ => return Err(format!("there is no slot #{name}")),
+            }));
+        }
+        let (word, capital) = match text.strip_prefix('^') {
+            Some(word) => (word, true),
+            None => (text, false),
+        };
+        Ok(Item::Atom {
+            atom: self.atom(word)?,
+            capital,
+        })
+    }
+
+    /// Adds a pattern and gives its number.
+    ///
+    /// # Errors
+    /// When the pattern cannot be read or names an unknown class.
+    pub fn add(&mut self, pattern: &str) -> Result<u32, String> {
+        let items: Result<Vec<Item>, String> = pattern
+            .split_whitespace()
+            .map(|part| self.item(part))
+            .collect();
+        let items = items.map_err(|e| format!("pattern '{pattern}': {e}"))?;
+        let id = self.patterns.len() as u32;
+        match items.first() {
+            None => return Err("an empty pattern".to_string()),
+            Some(Item::Any | Item::Gap { .. } | Item::Maybe(_)) => {
+                return Err(format!("pattern '{pattern}' starts with nothing definite"));
+            }
+            Some(first) => {
+                let first = first.clone();
+                self.index_start(&first, id, pattern)?;
+            }
+        }
+        self.patterns.push(Pattern { items });
+        Ok(id)
+    }
+
+    fn index_start(&mut self, item: &Item, id: u32, pattern: &str) -> Result<(), String> {
+        match item {
+            Item::Atom { atom, .. } => self.atom_starts[*atom as usize].push(id),
+            Item::Class(class) => self.class_starts[usize::from(*class)].push(id),
+            Item::Slot(slot) => self.slot_starts.push((*slot, id)),
+            Item::OneOf(items) => {
+                for item in items {
+                    self.index_start(item, id, pattern)?;
+                }
+            }
+            _ => return Err(format!("pattern '{pattern}' starts with nothing definite")),
+        }
+        Ok(())
+    }
+
+    /// What a folded word is.
+    pub fn word(&self, fold: &str) -> WordInfo {
+        let mut info = WordInfo::default();
+        let add = |atom: u32, info: &mut WordInfo| {
+            info.atoms.push(atom);
+            info.classes.join(self.atom_classes[atom as usize]);
+            info.starts.extend(&self.atom_starts[atom as usize]);
+        };
+        if let Some(&atom) = self.exact.get(fold) {
+            add(atom, &mut info);
+        }
+        for end in 1..=self.longest_prefix.min(fold.len()) {
+            if let Some(head) = fold.get(..end)
+                && let Some(&atom) = self.prefix.get(head)
+            {
+                add(atom, &mut info);
+            }
+        }
+        for (class, starts) in self.class_starts.iter().enumerate() {
+            if !starts.is_empty() && info.classes.has(class as u16) {
+                info.starts.extend(starts);
+            }
+        }
+        info.starts.sort_unstable();
+        info.starts.dedup();
+        info
+    }
+
+    /// What each token of a text is.
+    pub fn words(&self, tokens: &[Token]) -> Vec<WordInfo> {
+        let mut seen: HashMap<&str, WordInfo> = HashMap::new();
+        tokens
+            .iter()
+            .map(|token| {
+                seen.entry(token.fold.as_str())
+                    .or_insert_with(|| self.word(&token.fold))
+                    .clone()
+            })
+            .collect()
+    }
+
+    fn item_at(
+        &self,
+        item: &Item,
+        tokens: &[Token],
+        words: &[WordInfo],
+        slots: &dyn Slots,
+        at: usize,
+    ) -> Option<usize> {
+        match item {
+            Item::Atom { atom, capital } => (words[at].atoms.contains(atom)
+                && (!capital || tokens[at].capital))
+                .then_some(at + 1),
+            Item::Class(class) => words[at].classes.has(*class).then_some(at + 1),
+            Item::Slot(slot) => slots.fills(*slot, at),
+            Item::Any => (tokens[at].kind != TokenKind::Mark).then_some(at + 1),
+            Item::OneOf(items) => items
+                .iter()
+                .find_map(|item| self.item_at(item, tokens, words, slots, at)),
+            Item::Gap { .. } | Item::Maybe(_) => None,
+        }
+    }
+
+    /// The longest match of `items` from token `at`, not beyond `end`.
+    #[allow(clippy::too_many_arguments)]
+    fn match_items(
+        &self,
+        items: &[Item],
+        tokens: &[Token],
+        words: &[WordInfo],
+        slots: &dyn Slots,
+        at: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let Some((item, rest)) = items.split_first() else {
+            return Some(at);
+        };
+        match item {
+            Item::Gap { most, commas } => {
+                let mut next = at;
+                let mut used = 0;
+                loop {
+                    if let Some(last) = self.match_items(rest, tokens, words, slots, next, end) {
+                        return Some(last);
+                    }
+                    if next >= end {
+                        return None;
+                    }
+                    if tokens[next].kind == TokenKind::Mark {
+                        let soft = matches!(tokens[next].fold.as_str(), "-" | "\"" | "'")
+                            || (*commas && tokens[next].fold == ",");
+                        if !soft {
+                            return None;
+                        }
+                    } else {
+                        used += 1;
+                        if used > *most {
+                            return None;
+                        }
+                    }
+                    next += 1;
+                }
+            }
+            Item::Maybe(item) => {
+                let with = (at < end)
+                    .then(|| self.item_at(item, tokens, words, slots, at))
+                    .flatten()
+                    .filter(|&next| next <= end)
+                    .and_then(|next| self.match_items(rest, tokens, words, slots, next, end));
+                with.or_else(|| self.match_items(rest, tokens, words, slots, at, end))
+            }
+            item => {
+                if at >= end {
+                    return None;
+                }
+                let next = self.item_at(item, tokens, words, slots, at)?;
+                if next > end {
+                    return None;
+                }
+                self.match_items(rest, tokens, words, slots, next, end)
+            }
+        }
+    }
+
+    /// All patterns found in `tokens[first..last]`, by first token.
+    pub fn find(
+        &self,
+        tokens: &[Token],
+        words: &[WordInfo],
+        slots: &dyn Slots,
+        first: usize,
+        last: usize,
+    ) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut tried: Vec<u32> = Vec::new();
+        for at in first..last {
+            tried.clear();
+            for &id in &words[at].starts {
+                self.try_pattern(id, tokens, words, slots, at, last, &mut found);
+            }
+            for &(slot, id) in &self.slot_starts {
+                if !tried.contains(&id) && slots.fills(slot, at).is_some() {
+                    tried.push(id);
+                    self.try_pattern(id, tokens, words, slots, at, last, &mut found);
+                }
+            }
+        }
+        found
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn try_pattern(
+        &self,
+        id: u32,
+        tokens: &[Token],
+        words: &[WordInfo],
+        slots: &dyn Slots,
+        at: usize,
+        last: usize,
+        found: &mut Vec<Found>,
+    ) {
+        let items = &self.patterns[id as usize].items;
+        if let Some(end) = self.match_items(items, tokens, words, slots, at, last) {
+            found.push(Found {
+                pattern: id,
+                first: at,
+                last: end,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::tokenize;
+    use super::*;
+
+    fn check(pattern: &str, text: &str, expect: Option<&str>) {
+        let mut set = PatternSet::default();
+        for word in ["lorry", "lorries", "truck*"] {
+            set.add_word("vehicle", word).unwrap();
+        }
+        set.add(pattern).unwrap();
+        let tokens = tokenize(text);
+        let words = set.words(&tokens);
+        let found = set.find(&tokens, &words, &NoSlots, 0, tokens.len());
+        let got = found
+            .first()
+            .map(|f| &text[tokens[f.first].span.start..tokens[f.last - 1].span.end]);
+        assert_eq!(got, expect, "{pattern} in {text}");
+    }
+
+    #[test]
+    fn patterns_match_as_documented() {
+        check("open* fire", "They opened fire.", Some("opened fire"));
+        check("@vehicle ~3 block*", "Lorries were still blocking it", Some("Lorries were still blocking"));
+        check("@vehicle ~1 block*", "Lorries were still blocking it", None);
+        check("^may", "it may be", None);
+        check("^may", "in May", Some("May"));
+        check("shot ?and|or wounded", "was shot and wounded", Some("shot and wounded"));
+        check("bomb ~2 thrown", "A bomb, he said, thrown", None);
+        check("bomb ~~3 thrown", "A bomb, he said, thrown", Some("bomb, he said, thrown"));
+        check("уби*", "Ubijen je", Some("Ubijen"));
+    }
+
+    #[test]
+    fn a_pattern_must_start_with_something() {
+        let mut set = PatternSet::default();
+        assert!(set.add("~2 word").is_err());
+        assert!(set.add("@nosuch").is_err());
+        assert!(set.add("").is_err());
+    }
+}

@@ -284,8 +284,7 @@ impl DateSlots<'_> {
             // "24." and "24th"
             if let Some(after) = self.tokens.get(next)
                 && after.span.start == token.span.end
-                && (after.fold == "."
-                    || matches!(after.fold.as_str(), "st" | "nd" | "rd" | "th"))
+                && (after.fold == "." || matches!(after.fold.as_str(), "st" | "nd" | "rd" | "th"))
             {
                 next += 1;
             }
@@ -332,8 +331,9 @@ impl Slots for DateSlots<'_> {
                 Some(at + 1)
             }
             Slot::Unit => self.words.units.get(&token.fold).map(|_| at + 1),
-            Slot::ShortYear => (token.kind == TokenKind::Number && token.fold.len() == 2)
-                .then_some(at + 1),
+            Slot::ShortYear => {
+                (token.kind == TokenKind::Number && token.fold.len() == 2).then_some(at + 1)
+            }
             Slot::Numeric => {
                 if token.kind != TokenKind::Number {
                     return None;
@@ -367,11 +367,7 @@ fn numeric(text: &str) -> Option<(Option<i16>, u8, u8)> {
                 y += if y < 70 { 2000 } else { 1900 };
             }
             let (d, m) = if m > 12 && d <= 12 { (m, d) } else { (d, m) };
-            ((1..=31).contains(&d) && (1..=12).contains(&m)).then_some((
-                Some(y),
-                m as u8,
-                d as u8,
-            ))
+            ((1..=31).contains(&d) && (1..=12).contains(&m)).then_some((Some(y), m as u8, d as u8))
         }
         _ => None,
     }
@@ -551,11 +547,11 @@ impl Resolver<'_> {
                 let mut begin = start;
                 if let Some(&last) = months.get(1) {
                     // "between December 2022 and May 2023", "from March to May"
-                    let last_year = years.get(1).copied().unwrap_or(if last < month {
-                        year + 1
-                    } else {
-                        year
-                    });
+                    let last_year =
+                        years
+                            .get(1)
+                            .copied()
+                            .unwrap_or(if last < month { year + 1 } else { year });
                     end = month_span(last_year, last)?.1;
                     if years.len() == 1 && last < month {
                         begin = month_span(year - 1, month)?.0;
@@ -735,13 +731,9 @@ pub fn find(
     let infos = words.patterns.words(tokens);
     let mut raw = Vec::new();
     for (number, sentence) in sentences.iter().enumerate() {
-        let mut found = words.patterns.find(
-            tokens,
-            &infos,
-            &slots,
-            sentence.first,
-            sentence.last,
-        );
+        let mut found = words
+            .patterns
+            .find(tokens, &infos, &slots, sentence.first, sentence.last);
         // Leftmost, then longest.
         found.sort_by_key(|f| (f.first, usize::MAX - f.last, f.pattern));
         let mut free = sentence.first;
@@ -767,7 +759,9 @@ pub fn find(
     };
     let datelines: Vec<bool> = raw
         .iter()
-        .map(|(f, number)| is_dateline(words, tokens, &sentences[*number], *number, f.first, f.last))
+        .map(|(f, number)| {
+            is_dateline(words, tokens, &sentences[*number], *number, f.first, f.last)
+        })
         .collect();
     let resolver = |reference, last| Resolver {
         slots: &slots,
@@ -852,9 +846,7 @@ fn is_dateline(
     }
     let lead = &tokens[sentence.first..first];
     if lead.len() > 8
-        || lead
-            .iter()
-            .any(|t| t.kind == TokenKind::Word && !t.capital)
+        || lead.iter().any(|t| t.kind == TokenKind::Word && !t.capital)
         || (lead.is_empty() && sentence.last > last)
     {
         return false;
@@ -867,7 +859,10 @@ fn is_dateline(
         }
         at += 1;
     }
-    at >= sentence.last || tokens.get(at).is_some_and(|t| t.fold == "-" || t.fold == ":")
+    at >= sentence.last
+        || tokens
+            .get(at)
+            .is_some_and(|t| t.fold == "-" || t.fold == ":")
 }
 
 /// ISO text of a date at its precision.
@@ -882,4 +877,107 @@ pub fn iso(date: Date, precision: Precision) -> String {
 /// The name of a weekday's number, 1 for Monday.
 pub fn weekday(number: u8) -> Option<Weekday> {
     Weekday::from_monday_one_offset(number as i8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Words, annotate_words};
+    use super::*;
+
+    /// `published | text | expected mentions`, a mention as `start..end` or one day.
+    fn check(lang: Lang, published: &str, text: &str, expect: &[&str]) {
+        let words = Words::load(&Data::embedded(), lang).unwrap();
+        let published = (!published.is_empty()).then(|| published.parse().unwrap());
+        let doc = annotate_words(text, lang, published, &words);
+        let got: Vec<String> = doc
+            .dates
+            .iter()
+            .filter(|d| !d.dateline)
+            .map(|d| {
+                let (a, b) = (iso(d.start, d.precision), iso(d.end, d.precision));
+                if a == b { a } else { format!("{a}..{b}") }
+            })
+            .collect();
+        assert_eq!(got, expect, "{text}");
+    }
+
+    #[test]
+    fn english_dates() {
+        let en = |p: &str, t: &str, e: &[&str]| check(Lang::En, p, t, e);
+        en(
+            "2023-10-03",
+            "It happened on 24 September.",
+            &["2023-09-24"],
+        );
+        en(
+            "2023-10-03",
+            "On Monday he left; on Friday he came.",
+            &["2023-10-02", "2023-09-29"],
+        );
+        en("2023-10-03", "Last Tuesday they met.", &["2023-09-26"]);
+        en("2023-01-02", "It was shut on 10 December.", &["2022-12-10"]);
+        en(
+            "2022-12-11",
+            "The vote is due on 18 December.",
+            &["2022-12-18"],
+        );
+        en(
+            "2023-10-03",
+            "Between December 2022 and May 2023 it had 14,000.",
+            &["2022-12..2023-05"],
+        );
+        en(
+            "2023-10-04",
+            "Between last December and May it kept some.",
+            &["2022-12..2023-05"],
+        );
+        en(
+            "2021-10-14",
+            "In the night from Friday to Saturday, 25 September, it burnt.",
+            &["2021-09-24..2021-09-25"],
+        );
+        en(
+            "",
+            "On 9 November 2014 they removed what they had put up four days earlier.",
+            &["2014-11-09", "2014-11-05"],
+        );
+        en("2023-10-03", "seized 25/9/23", &["2023-09-25"]);
+        en(
+            "2017-10-24",
+            "Early this morning, and the day before yesterday.",
+            &["2017-10-24", "2017-10-22"],
+        );
+        en(
+            "2013-07-15",
+            "A man kidnapped earlier this month.",
+            &["2013-07"],
+        );
+        en("2007-04-27", "It was shut in March.", &["2007-03"]);
+        en(
+            "2023-06-05",
+            "In 2011 and two weeks ago.",
+            &["2011", "2023-05-20..2023-05-24"],
+        );
+        en(
+            "2023-06-05",
+            "They may march in mid-week.",
+            &["2023-05-30..2023-06-01"],
+        );
+    }
+
+    #[test]
+    fn a_dateline_dates_the_report_not_the_incident() {
+        check(
+            Lang::En,
+            "2010-11-09",
+            "SKOPJE, Nov 9 (Wire) - Gunmen fired on Tuesday.",
+            &["2010-11-09"],
+        );
+        check(
+            Lang::En,
+            "",
+            "PRISTINA, 9 Nov 2010 - Gunmen fired on Monday.",
+            &["2010-11-08"],
+        );
+    }
 }

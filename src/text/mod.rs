@@ -161,8 +161,7 @@ pub fn annotate_words(text: &str, lang: Lang, published: Option<Date>, words: &W
     let tokens = token::tokenize(text);
     let sentences = sentence::split(&words.sentences, text, &tokens);
     let numbers = words.numbers.find(&tokens);
-    let (dates, reference) =
-        date::find(&words.dates, &tokens, &sentences, &numbers, published);
+    let (dates, reference) = date::find(&words.dates, &tokens, &sentences, &numbers, published);
     Document {
         lang,
         tokens,

@@ -310,7 +310,10 @@ mod tests {
     fn english_number_words() {
         assert_eq!(values(Lang::En, "thirty-seven strikes"), [(37, 37)]);
         assert_eq!(values(Lang::En, "two hundred and five"), [(205, 205)]);
-        assert_eq!(values(Lang::En, "three officers and two men"), [(3, 3), (2, 2)]);
+        assert_eq!(
+            values(Lang::En, "three officers and two men"),
+            [(3, 3), (2, 2)]
+        );
         assert_eq!(values(Lang::En, "one of the two"), [(1, 1), (2, 2)]);
         assert_eq!(values(Lang::En, "30 to 40 people"), [(30, 40)]);
         assert_eq!(values(Lang::En, "two thousand men"), [(2000, 2000)]);

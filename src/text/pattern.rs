@@ -17,7 +17,8 @@
 //! | `~~3` | up to three words; commas may stand between |
 //! | `?item` | the item, or nothing |
 //!
-//! An item must not start a pattern with `~`, `_` or `?`.
+//! A pattern must not start with `~` or `_`, and not all of its items may be
+//! optional.
 
 use super::token::fold;
 use super::{Token, TokenKind};
@@ -158,7 +159,10 @@ impl PatternSet {
         }
         let id = self.classes.len();
         if id >= ClassSet::MAX {
-            return Err(format!("class @{name}: more than {} classes", ClassSet::MAX));
+            return Err(format!(
+                "class @{name}: more than {} classes",
+                ClassSet::MAX
+            ));
         }
         self.classes.insert(name.to_string(), id as u16);
         self.class_starts.push(Vec::new());
@@ -270,12 +274,18 @@ impl PatternSet {
         let id = self.patterns.len() as u32;
         match items.first() {
             None => return Err("an empty pattern".to_string()),
-            Some(Item::Any | Item::Gap { .. } | Item::Maybe(_)) => {
-                return Err(format!("pattern '{pattern}' starts with nothing definite"));
-            }
-            Some(first) => {
-                let first = first.clone();
-                self.index_start(&first, id, pattern)?;
+            Some(_) => {
+                // Optional items at the start: the pattern starts at any of them
+                // or at the first that is not optional.
+                for item in items.clone() {
+                    match item {
+                        Item::Maybe(item) => self.index_start(&item, id, pattern)?,
+                        item => {
+                            self.index_start(&item, id, pattern)?;
+                            break;
+                        }
+                    }
+                }
             }
         }
         self.patterns.push(Pattern { items });
@@ -492,13 +502,25 @@ mod tests {
     #[test]
     fn patterns_match_as_documented() {
         check("open* fire", "They opened fire.", Some("opened fire"));
-        check("@vehicle ~3 block*", "Lorries were still blocking it", Some("Lorries were still blocking"));
+        check(
+            "@vehicle ~3 block*",
+            "Lorries were still blocking it",
+            Some("Lorries were still blocking"),
+        );
         check("@vehicle ~1 block*", "Lorries were still blocking it", None);
         check("^may", "it may be", None);
         check("^may", "in May", Some("May"));
-        check("shot ?and|or wounded", "was shot and wounded", Some("shot and wounded"));
+        check(
+            "shot ?and|or wounded",
+            "was shot and wounded",
+            Some("shot and wounded"),
+        );
         check("bomb ~2 thrown", "A bomb, he said, thrown", None);
-        check("bomb ~~3 thrown", "A bomb, he said, thrown", Some("bomb, he said, thrown"));
+        check(
+            "bomb ~~3 thrown",
+            "A bomb, he said, thrown",
+            Some("bomb, he said, thrown"),
+        );
         check("уби*", "Ubijen je", Some("Ubijen"));
     }
 

@@ -41,8 +41,7 @@ impl SentenceWords {
         let set = |patterns: &[String]| {
             let mut set = PatternSet::default();
             for pattern in patterns {
-                set.add(pattern)
-                    .map_err(|e| DataError::invalid(&path, e))?;
+                set.add(pattern).map_err(|e| DataError::invalid(&path, e))?;
             }
             Ok::<_, DataError>(set)
         };
@@ -215,7 +214,10 @@ fn ends_sentence(words: &SentenceWords, tokens: &[Token], at: usize, end: usize)
     // What follows, behind closing quotes.
     let mut next = at + 1;
     while next < end
-        && matches!(tokens[next].fold.as_str(), "\"" | "'" | ")" | "]" | "." | "!" | "?")
+        && matches!(
+            tokens[next].fold.as_str(),
+            "\"" | "'" | ")" | "]" | "." | "!" | "?"
+        )
         && tokens[next].span.start == tokens[next - 1].span.end
     {
         next += 1;
@@ -227,7 +229,10 @@ fn ends_sentence(words: &SentenceWords, tokens: &[Token], at: usize, end: usize)
     if after.span.start == tokens[next - 1].span.end && next == at + 1 {
         return false;
     }
-    let opens = matches!(after.fold.as_str(), "\"" | "'" | "(" | "-" | "*" | "•" | "[");
+    let opens = matches!(
+        after.fold.as_str(),
+        "\"" | "'" | "(" | "-" | "*" | "•" | "["
+    );
     let starts = after.capital || after.kind == TokenKind::Number || opens;
     if !starts {
         return false;

@@ -4,6 +4,19 @@
 //! [`Candidate`]s; [`Gazetteer::place`] gives the record behind a candidate.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::data::{Data, DataError};
+use crate::report::Lang;
+
+pub mod fold;
+mod index;
+mod inflect;
+mod names;
+mod rank;
+pub mod sites;
+
+pub use rank::Context;
 
 /// Position of a [`Place`] in the gazetteer's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +91,15 @@ pub struct Place {
     pub outside: bool,
     /// True for a generic hamlet name that counts only beside its municipality.
     pub hamlet: bool,
+    /// Country code (ISO 3166 alpha-2, `XK` for Kosovo), empty for a region.
+    pub country: String,
+    /// Where the record comes from.
+    pub source: String,
+    /// What is to be said about it.
+    pub note: String,
+    /// 0 to 1: how readily a region is taken as the place of an incident when
+    /// something more exact is named as well; 1 for a site.
+    pub weight: f64,
 }
 
 /// How a form in the text was matched to a name.
@@ -113,4 +135,87 @@ pub struct Toponym {
     pub end: usize,
     /// What it may mean, best first; never empty.
     pub candidates: Vec<Candidate>,
+}
+
+/// The places and the index of their names in all forms.
+#[derive(Debug)]
+pub struct Gazetteer {
+    places: Vec<Place>,
+    by_id: BTreeMap<String, PlaceId>,
+    index: index::Index,
+}
+
+impl Gazetteer {
+    /// Reads the places and makes the index.
+    ///
+    /// # Errors
+    /// When a data file is missing or malformed.
+    pub fn load(data: &Data) -> Result<Gazetteer, DataError> {
+        let places = sites::read_all(data)?;
+        let inflection = inflect::Inflection::load(data)?;
+        let mut builder = index::Builder::new(&inflection);
+        for (at, place) in places.iter().enumerate() {
+            let id = PlaceId(at as u32);
+            names::each_name(place, &mut |name| builder.add(id, &name));
+        }
+        let by_id = places
+            .iter()
+            .enumerate()
+            .map(|(at, place)| (place.id.clone(), PlaceId(at as u32)))
+            .collect();
+        Ok(Gazetteer {
+            index: builder.finish(),
+            by_id,
+            places,
+        })
+    }
+
+    /// All places, in the order of their [`PlaceId`]s.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The record of a place.
+    ///
+    /// # Panics
+    /// When `id` is of another gazetteer.
+    pub fn place(&self, id: PlaceId) -> &Place {
+        &self.places[id.0 as usize]
+    }
+
+    /// The place with a stable id.
+    pub fn by_id(&self, id: &str) -> Option<PlaceId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Finds the place names of a text: any name in any inflected form, the
+    /// longest at each position, at token boundaries; candidates ranked by what
+    /// the text says around them.
+    pub fn find(&self, text: &str, lang: Lang) -> Vec<Toponym> {
+        let tokens = index::Tokens::of(text);
+        let mut toponyms: Vec<Toponym> = Vec::new();
+        for found in self.index.scan(text, &tokens, Some(lang)) {
+            toponyms.push(Toponym {
+                start: tokens.list[found.first].start as usize,
+                end: tokens.list[found.last].end as usize,
+                candidates: found
+                    .places
+                    .iter()
+                    .map(|&(place, matched)| Candidate {
+                        place,
+                        score: 0.0,
+                        matched,
+                    })
+                    .collect(),
+            });
+        }
+        self.rank(text, &mut toponyms, &Context::default());
+        toponyms
+    }
+
+    /// Every form of every name as it may stand in a text, sorted; for checks and
+    /// for comparison with other ways of matching.
+    pub fn forms(&self) -> Vec<String> {
+        self.index.forms()
+    }
 }

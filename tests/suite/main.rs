@@ -1,1 +1,3 @@
 //! Drives the binary as a user would.
+
+mod gazetteer;

@@ -1,0 +1,582 @@
+//! The index of names by the hash of their words' folded forms, and the scan of a
+//! text with it.
+//!
+//! Each distinct word of a name is inflected once; a form found in the text leads
+//! to its words, and words lead through a tree of names. In a Serbian name of
+//! several words the cases must agree. The index is made in a few milliseconds,
+//! so nothing is precomputed at build time.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::fold::{self, FoldHash};
+use super::inflect::{ANY, Cases, Inflection, NOMINATIVE, Role};
+use super::names::{Name, Tongue};
+use super::{Match, PlaceId};
+use crate::report::Lang;
+
+/// Multiplicative hash for the small integer keys of the index.
+#[derive(Default)]
+struct IntHasher(u64);
+
+impl Hasher for IntHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(23) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+type IntMap<K, V> = HashMap<K, V, BuildHasherDefault<IntHasher>>;
+
+const NONE: u32 = u32::MAX;
+
+/// Forms at least this long are read in texts of any language, also in an
+/// oblique case; shorter ones look too much like other languages' words.
+const LONG_FORM: usize = 7;
+
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    hash: u32,
+    start: u32,
+    word: u32,
+    next: u32,
+    cases: Cases,
+    len: u8,
+    /// Languages of text in which the form is read, one bit each.
+    seen_by: u8,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    /// Node of the tree that the word leads to from the root.
+    root: u32,
+    /// The word is written with a small letter too.
+    small: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// First entry of `Index::ends`.
+    end: u32,
+    /// Some name goes on from here.
+    goes_on: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct End {
+    place: PlaceId,
+    next: u32,
+    /// No word of the name needs a capital.
+    small: bool,
+}
+
+/// The index.
+#[derive(Debug)]
+pub(crate) struct Index {
+    arena: String,
+    forms: Vec<Form>,
+    heads: Vec<u32>,
+    words: Vec<Word>,
+    nodes: Vec<Node>,
+    ends: Vec<End>,
+    children: IntMap<(u32, u32), u32>,
+    /// One bit for each hash (modulo) of a form that may start a name with a
+    /// small letter: most words of a text are passed over by it.
+    small_starts: Vec<u64>,
+}
+
+fn lang_bit(lang: Lang) -> u8 {
+    match lang {
+        Lang::En => 1,
+        Lang::Sr => 2,
+        Lang::Sq => 4,
+    }
+}
+
+/// Collects names.
+pub(crate) struct Builder<'a> {
+    rules: &'a Inflection,
+    index: Index,
+    word_ids: HashMap<(String, u8, bool, u8), u32>,
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(rules: &'a Inflection) -> Builder<'a> {
+        Builder {
+            rules,
+            index: Index {
+                arena: String::with_capacity(512 * 1024),
+                forms: Vec::with_capacity(64 * 1024),
+                heads: Vec::new(),
+                words: Vec::with_capacity(8 * 1024),
+                nodes: Vec::with_capacity(8 * 1024),
+                ends: Vec::with_capacity(8 * 1024),
+                children: IntMap::default(),
+                small_starts: vec![0; 256],
+            },
+            word_ids: HashMap::with_capacity(8 * 1024),
+        }
+    }
+
+    fn word(&mut self, text: String, role: Role, small: bool, tongue: Tongue) -> u32 {
+        let key = (text, role as u8, small, tongue as u8);
+        if let Some(&id) = self.word_ids.get(&key) {
+            return id;
+        }
+        let id = self.index.words.len() as u32;
+        self.index.words.push(Word { root: NONE, small });
+        let own = match tongue {
+            Tongue::English => 1,
+            Tongue::Serbian => 2,
+            Tongue::Albanian => 4,
+        };
+        let first = self.index.forms.len();
+        let Index { arena, forms, .. } = &mut self.index;
+        self.rules.forms(&key.0, role, &mut |stem, ending, cases| {
+            let start = arena.len();
+            arena.push_str(stem);
+            arena.push_str(ending);
+            let len = arena.len() - start;
+            if len == 0 || len > u8::MAX as usize {
+                arena.truncate(start);
+                return;
+            }
+            for form in &mut forms[first..] {
+                let at = form.start as usize;
+                if arena[at..at + form.len as usize] == arena[start..] {
+                    form.cases |= cases;
+                    arena.truncate(start);
+                    return;
+                }
+            }
+            forms.push(Form {
+                hash: 0,
+                start: start as u32,
+                word: id,
+                next: NONE,
+                cases,
+                len: len as u8,
+                seen_by: own,
+            });
+        });
+        let last = forms.len();
+        for at in first..last {
+            let form = forms[at];
+            let text = &arena[form.start as usize..form.start as usize + form.len as usize];
+            let (hash, bare) = fold::hashes(text);
+            let wide = form.cases & NOMINATIVE != 0 || text.chars().count() >= LONG_FORM;
+            forms[at].hash = hash;
+            forms[at].seen_by = if wide { 7 } else { own };
+            if let Some(bare) = bare {
+                let mut twin = forms[at];
+                twin.hash = bare;
+                forms.push(twin);
+            }
+        }
+        self.word_ids.insert(key, id);
+        id
+    }
+
+    /// Adds a name of a place.
+    pub(crate) fn add(&mut self, place: PlaceId, name: &Name<'_>) {
+        let mut words: Vec<(String, bool)> = Vec::new();
+        for part in name
+            .text
+            .split(|c: char| !(c.is_alphanumeric() || fold::is_mark(c)))
+        {
+            if let Some(first) = part.chars().next() {
+                words.push((fold::canonical(part), !first.is_uppercase()));
+            }
+        }
+        if words.is_empty() || words.len() > 12 {
+            return;
+        }
+        let texts: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
+        let roles = match name.tongue {
+            Tongue::English => vec![Role::Fixed; texts.len()],
+            Tongue::Serbian => self.rules.serbian_roles(&texts),
+            Tongue::Albanian => self.rules.albanian_roles(&texts),
+        };
+        let all_small = words.iter().all(|(_, small)| *small);
+        let mut node = NONE;
+        for ((text, small), role) in words.into_iter().zip(roles) {
+            let small = small || self.rules.is_kind_word(&text);
+            let word = self.word(text, role, small, name.tongue);
+            let next = if node == NONE {
+                let root = self.index.words[word as usize].root;
+                if root == NONE {
+                    let new = self.node();
+                    self.index.words[word as usize].root = new;
+                    new
+                } else {
+                    root
+                }
+            } else if let Some(&child) = self.index.children.get(&(node, word)) {
+                child
+            } else {
+                let child = self.node();
+                self.index.children.insert((node, word), child);
+                self.index.nodes[node as usize].goes_on = true;
+                child
+            };
+            node = next;
+        }
+        let mut at = self.index.nodes[node as usize].end;
+        while at != NONE {
+            let end = &self.index.ends[at as usize];
+            if end.place == place {
+                return;
+            }
+            at = end.next;
+        }
+        let next = self.index.nodes[node as usize].end;
+        self.index.nodes[node as usize].end = self.index.ends.len() as u32;
+        self.index.ends.push(End {
+            place,
+            next,
+            small: all_small,
+        });
+    }
+
+    fn node(&mut self) -> u32 {
+        self.index.nodes.push(Node {
+            end: NONE,
+            goes_on: false,
+        });
+        (self.index.nodes.len() - 1) as u32
+    }
+
+    pub(crate) fn finish(mut self) -> Index {
+        let size = (self.index.forms.len() * 2).next_power_of_two().max(64);
+        let mut heads = vec![NONE; size];
+        for at in 0..self.index.forms.len() {
+            let form = self.index.forms[at];
+            let slot = form.hash as usize & (size - 1);
+            self.index.forms[at].next = heads[slot];
+            heads[slot] = at as u32;
+            let word = self.index.words[form.word as usize];
+            if word.small && word.root != NONE {
+                let bit = (form.hash >> 18) as usize;
+                self.index.small_starts[bit >> 6] |= 1 << (bit & 63);
+            }
+        }
+        self.index.heads = heads;
+        self.index
+    }
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    hash: u32,
+    /// First letter is a capital.
+    pub(crate) upper: bool,
+    pub(crate) cyrillic: bool,
+}
+
+/// The words of a text.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    pub(crate) list: Vec<Token>,
+    /// The text has no capitals, so their want says nothing.
+    pub(crate) all_small: bool,
+}
+
+impl Tokens {
+    pub(crate) fn of(text: &str) -> Tokens {
+        let bytes = text.as_bytes();
+        let mut list = Vec::with_capacity(text.len() / 6 + 4);
+        let mut capitals = 0usize;
+        let mut at = 0;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if byte < 0x80 && !byte.is_ascii_alphanumeric() {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let mut hash = FoldHash::EMPTY;
+            let mut upper = false;
+            let mut cyrillic = false;
+            while at < bytes.len() {
+                let byte = bytes[at];
+                if byte < 0x80 {
+                    if !byte.is_ascii_alphanumeric() {
+                        break;
+                    }
+                    if at == start {
+                        upper = byte.is_ascii_uppercase();
+                    }
+                    hash.push(byte.to_ascii_lowercase());
+                    at += 1;
+                } else {
+                    let Some(c) = text[at..].chars().next() else {
+                        break;
+                    };
+                    let inside = c.is_alphanumeric() || fold::is_mark(c) || c == '\u{ad}';
+                    if !inside {
+                        break;
+                    }
+                    if at == start {
+                        upper = c.is_uppercase();
+                    }
+                    cyrillic |= fold::is_cyrillic(c);
+                    if c != '\u{ad}' {
+                        hash.push_char(c);
+                    }
+                    at += c.len_utf8();
+                }
+            }
+            if at == start {
+                at += text[at..].chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            capitals += usize::from(upper);
+            list.push(Token {
+                start: start as u32,
+                end: at as u32,
+                hash: hash.finish(),
+                upper,
+                cyrillic,
+            });
+        }
+        Tokens {
+            all_small: capitals == 0,
+            list,
+        }
+    }
+
+    pub(crate) fn text<'t>(&self, text: &'t str, at: usize) -> &'t str {
+        let token = &self.list[at];
+        &text[token.start as usize..token.end as usize]
+    }
+
+    /// The text between a token and the next.
+    pub(crate) fn gap<'t>(&self, text: &'t str, at: usize) -> &'t str {
+        let end = self.list[at].end as usize;
+        let next = self
+            .list
+            .get(at + 1)
+            .map_or(text.len(), |t| t.start as usize);
+        &text[end..next]
+    }
+}
+
+/// A name found in a text.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// First token.
+    pub(crate) first: usize,
+    /// Last token.
+    pub(crate) last: usize,
+    /// What it may be, sorted by place.
+    pub(crate) places: Vec<(PlaceId, Match)>,
+    /// The name is a run of common words ("main bridge").
+    pub(crate) common: bool,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    node: u32,
+    cases: Cases,
+    matched: Match,
+}
+
+/// Whether two words of a name may stand this far apart.
+fn joins(gap: &str, previous_len: usize) -> bool {
+    let mut breaks = 0;
+    let mut seen = 0;
+    for c in gap.chars() {
+        seen += 1;
+        match c {
+            ' ' | '\u{a0}' | '\t' | '-' | '–' | '‑' | '\'' | '’' | '\r' => {}
+            '.' if previous_len <= 3 => {}
+            '\n' => breaks += 1,
+            _ => return false,
+        }
+    }
+    breaks <= 1 && (1..=6).contains(&seen)
+}
+
+impl Index {
+    fn form_text(&self, form: &Form) -> &str {
+        &self.arena[form.start as usize..form.start as usize + form.len as usize]
+    }
+
+    /// Calls `visit(form, match)` for the forms that a token may be.
+    fn each_form(
+        &self,
+        text: &str,
+        token: Token,
+        seen_by: u8,
+        buffer: &mut String,
+        mut visit: impl FnMut(&Form, Match),
+    ) {
+        let mut ready = false;
+        let mut at = self.heads[token.hash as usize & (self.heads.len() - 1)];
+        while at != NONE {
+            let form = &self.forms[at as usize];
+            at = form.next;
+            if form.hash != token.hash || form.seen_by & seen_by == 0 {
+                continue;
+            }
+            if !ready {
+                fold::canonical_into(&text[token.start as usize..token.end as usize], buffer);
+                ready = true;
+            }
+            if let Some(matched) = fold::compare(buffer, self.form_text(form), token.cyrillic) {
+                visit(form, matched);
+            }
+        }
+    }
+
+    /// All names in a text, leftmost-longest. `lang` none reads every form.
+    pub(crate) fn scan(&self, text: &str, tokens: &Tokens, lang: Option<Lang>) -> Vec<Found> {
+        let seen_by = lang.map_or(7, lang_bit);
+        let mut found = Vec::new();
+        let mut buffer = String::new();
+        let mut at = 0;
+        while at < tokens.list.len() {
+            match self.name_at(text, tokens, at, seen_by, &mut buffer) {
+                Some(hit) => {
+                    at = hit.last + 1;
+                    found.push(hit);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    fn name_at(
+        &self,
+        text: &str,
+        tokens: &Tokens,
+        first: usize,
+        seen_by: u8,
+        buffer: &mut String,
+    ) -> Option<Found> {
+        let token = tokens.list[first];
+        if !token.upper && !tokens.all_small {
+            let bit = (token.hash >> 18) as usize;
+            if self.small_starts[bit >> 6] & (1 << (bit & 63)) == 0 {
+                return None;
+            }
+        }
+        let mut states: Vec<State> = Vec::new();
+        self.each_form(text, token, seen_by, buffer, |form, matched| {
+            let word = self.words[form.word as usize];
+            if word.root != NONE && (token.upper || word.small || tokens.all_small) {
+                states.push(State {
+                    node: word.root,
+                    cases: form.cases,
+                    matched,
+                });
+            }
+        });
+        let mut best: Option<Found> = None;
+        let mut at = first;
+        while !states.is_empty() {
+            let mut places: Vec<(PlaceId, Match)> = Vec::new();
+            let mut common = true;
+            for state in &states {
+                let mut end = self.nodes[state.node as usize].end;
+                while end != NONE {
+                    let entry = self.ends[end as usize];
+                    common &= entry.small;
+                    places.push((entry.place, state.matched));
+                    end = entry.next;
+                }
+            }
+            if !places.is_empty() {
+                places.sort_unstable();
+                places.dedup_by_key(|(place, _)| *place);
+                best = Some(Found {
+                    first,
+                    last: at,
+                    places,
+                    common,
+                });
+            }
+            states.retain(|state| self.nodes[state.node as usize].goes_on);
+            if states.is_empty() || at + 1 >= tokens.list.len() {
+                break;
+            }
+            let length = (tokens.list[at].end - tokens.list[at].start) as usize;
+            if !joins(tokens.gap(text, at), length) {
+                break;
+            }
+            at += 1;
+            let token = tokens.list[at];
+            let mut next: Vec<State> = Vec::new();
+            self.each_form(text, token, seen_by, buffer, |form, matched| {
+                for state in &states {
+                    let cases = state.cases & form.cases;
+                    if cases == 0 {
+                        continue;
+                    }
+                    if let Some(&node) = self.children.get(&(state.node, form.word)) {
+                        next.push(State {
+                            node,
+                            cases,
+                            matched: matched.max(state.matched),
+                        });
+                    }
+                }
+            });
+            states = next;
+        }
+        best
+    }
+
+    /// Every form of every name, sorted.
+    pub(crate) fn forms(&self) -> Vec<String> {
+        let mut by_word: Vec<Vec<(Cases, &str)>> = vec![Vec::new(); self.words.len()];
+        for form in &self.forms {
+            by_word[form.word as usize].push((form.cases, self.form_text(form)));
+        }
+        let mut children: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.nodes.len()];
+        for (&(node, word), &child) in &self.children {
+            children[node as usize].push((word, child));
+        }
+        let mut out = Vec::new();
+        let mut work: Vec<(u32, Cases, String)> = Vec::new();
+        for (at, word) in self.words.iter().enumerate() {
+            if word.root != NONE {
+                for (cases, form) in &by_word[at] {
+                    work.push((word.root, *cases, (*form).to_string()));
+                }
+            }
+        }
+        while let Some((node, cases, text)) = work.pop() {
+            for &(word, child) in &children[node as usize] {
+                for (more, form) in &by_word[word as usize] {
+                    if cases & more != 0 {
+                        work.push((child, cases & more, format!("{text} {form}")));
+                    }
+                }
+            }
+            if self.nodes[node as usize].end != NONE {
+                out.push(text);
+            }
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+}
+
+/// Every case, for what the tree's users need not know.
+const _: () = assert!(ANY & NOMINATIVE == NOMINATIVE);

@@ -3,6 +3,8 @@
 //! [`Gazetteer::find`] annotates a text with [`Toponym`]s, each with its ranked
 //! [`Candidate`]s; [`Gazetteer::place`] gives the record behind a candidate.
 
+pub mod boundary;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

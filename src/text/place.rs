@@ -59,6 +59,10 @@ pub struct PlaceExpr {
     /// Words of kind beside the name ("crossing", "village", "bridge"), as the
     /// gazetteer's kinds; they help to choose among candidates.
     pub kinds: Vec<String>,
+    /// The wider or neighbouring place that the words give to say which one is
+    /// meant: "Cernica, Gjilan municipality", "Banjska kod Zvečana", "Murgull, some
+    /// 22 km north-west of Podujevo". It is no place of its own.
+    pub container: Option<Toponym>,
     /// How the words take part in a happening, as far as the grammar tells.
     pub role: PlaceRole,
 }
@@ -75,4 +79,8 @@ pub enum PlaceRole {
     /// Stands for a government or a group, or qualifies a noun: "Belgrade said",
     /// "the Pristina court", "Kosovo police".
     Other,
+    /// Where the report was filed: "PRISTINA, Sept 25 -", "KURSUMLIJA -".
+    Dateline,
+    /// A heading that the lines below it belong to: "2. Zubin Potok".
+    Heading,
 }

@@ -111,6 +111,27 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons, in a fixed order.
+    pub const ALL: [Reason; 12] = [
+        Reason::Denied,
+        Reason::Planned,
+        Reason::Conditional,
+        Reason::Demanded,
+        Reason::Threatened,
+        Reason::Hypothetical,
+        Reason::Question,
+        Reason::Exercise,
+        Reason::NoPlace,
+        Reason::OutsideRegion,
+        Reason::NotAnEvent,
+        Reason::Background,
+    ];
+
+    /// The reason of that name.
+    pub fn from_name(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|r| r.name() == name)
+    }
+
     /// The word used in `uncoded.jsonl`.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,89 @@
+//! Whether the text says that something happened, or denies, plans, fears or
+//! demands it.
+
+use super::Reason;
+use super::lexicon::{Scope, Use};
+use super::scan::Scan;
+
+/// The reason why a trigger is no incident, if a cue gives one.
+pub(super) fn reason(
+    scan: &Scan,
+    sentence: usize,
+    first: usize,
+    last: usize,
+    noun: bool,
+) -> Option<Reason> {
+    let span = scan.sentence(sentence);
+    let mut best: Option<(usize, Reason)> = None;
+    let mut offer = |distance: usize, reason: Reason| {
+        if best.is_none_or(|(d, r)| (distance, reason) < (d, r)) {
+            best = Some((distance, reason));
+        }
+    };
+    let barriers: Vec<(usize, usize)> = scan
+        .uses(sentence)
+        .filter(|(_, u)| *u == Use::Barrier)
+        .map(|(f, _)| (f.first, f.last))
+        .collect();
+    let barred = |from: usize, to: usize| barriers.iter().any(|&(a, b)| from <= a && b <= to);
+    for (f, u) in scan.uses(sentence) {
+        let Use::Cue(number) = u else { continue };
+        let cue = &scan.lexicon.cues[number as usize];
+        if noun && !cue.nouns_too {
+            continue;
+        }
+        // A cue inside the trigger's own words is part of them.
+        if f.first >= first && f.last <= last {
+            continue;
+        }
+        match cue.scope {
+            Scope::After => {
+                if f.last <= first && first - f.last <= cue.reach && !barred(f.last, first) {
+                    offer(first - f.last, cue.reason);
+                }
+            }
+            Scope::Before => {
+                if f.first >= last && f.first - last <= cue.reach && !barred(last, f.first) {
+                    offer(f.first - last, cue.reason);
+                }
+            }
+            Scope::Clause => {
+                if scan.clause[f.first] == scan.clause[first] {
+                    offer(f.first.abs_diff(first), cue.reason);
+                }
+            }
+            Scope::Sentence => offer(f.first.abs_diff(first), cue.reason),
+            Scope::Paragraph | Scope::Text => {}
+        }
+    }
+    if let Some((_, reason)) = best {
+        return Some(reason);
+    }
+    let ends_with_question = span.last > span.first
+        && (span.last.saturating_sub(2)..span.last)
+            .any(|at| scan.doc.tokens[at].fold == "?");
+    if ends_with_question {
+        return Some(Reason::Question);
+    }
+    wide(scan, sentence)
+}
+
+/// Cues that reach a whole paragraph or text.
+fn wide(scan: &Scan, sentence: usize) -> Option<Reason> {
+    let paragraph = scan.sentence(sentence).paragraph;
+    for (number, other) in scan.doc.sentences.iter().enumerate() {
+        for (_, u) in scan.uses(number) {
+            let Use::Cue(cue) = u else { continue };
+            let cue = &scan.lexicon.cues[cue as usize];
+            let reaches = match cue.scope {
+                Scope::Text => true,
+                Scope::Paragraph => other.paragraph == paragraph,
+                _ => false,
+            };
+            if reaches {
+                return Some(cue.reason);
+            }
+        }
+    }
+    None
+}

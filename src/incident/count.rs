@@ -1,0 +1,425 @@
+//! Figures: how many were killed, injured, arrested or moved.
+
+use super::lexicon::{CountWord, Role, Side, Use};
+use super::scan::Scan;
+use super::{Counts, Figure};
+use crate::text::TokenKind;
+use std::collections::BTreeMap;
+
+/// Whom a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Whom {
+    Police,
+    Soldiers,
+    Attackers,
+    /// Anybody; may be the total.
+    People,
+}
+
+/// Some people, as the text counts them.
+#[derive(Debug, Clone, Copy)]
+struct Quantity {
+    first: usize,
+    last: usize,
+    figure: Figure,
+    /// "dozens of people": people, but no number.
+    unknown: bool,
+    whom: Whom,
+}
+
+/// A figure with its role, where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fact {
+    pub role: Role,
+    pub figure: Figure,
+    pub whom: Whom,
+    pub sentence: usize,
+    /// Token of the word that gives the role.
+    pub at: usize,
+}
+
+fn exactly(value: u32) -> Figure {
+    Figure {
+        best: value,
+        low: value,
+        high: value,
+    }
+}
+
+/// The people that a sentence counts or names one by one.
+fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
+    let people = &scan.lexicon.people;
+    let span = scan.sentence(sentence);
+    let tokens = &scan.doc.tokens;
+    let not_count: Vec<(usize, usize)> = scan
+        .uses(sentence)
+        .filter(|(_, u)| *u == Use::NotCount)
+        .map(|(f, _)| (f.first, f.last))
+        .collect();
+    let dates: Vec<(usize, usize)> = scan
+        .doc
+        .dates
+        .iter()
+        .filter(|d| d.first < span.last && span.first < d.last)
+        .map(|d| (d.first, d.last))
+        .collect();
+    let excluded = |at: usize| {
+        not_count
+            .iter()
+            .chain(&dates)
+            .any(|&(first, last)| first <= at && at < last)
+    };
+    let class = |at: usize| scan.words[at].classes;
+    let is_person = |at: usize| class(at).has(people.one) || class(at).has(people.many);
+    let whom = |at: usize| {
+        let c = class(at);
+        if c.has(people.police) {
+            Whom::Police
+        } else if c.has(people.soldier) {
+            Whom::Soldiers
+        } else if c.has(people.attacker) {
+            Whom::Attackers
+        } else {
+            Whom::People
+        }
+    };
+    // The noun that a number or "a" counts: within five words, no mark between.
+    let noun_after = |from: usize| -> Option<usize> {
+        let mut at = from;
+        while at < span.last && at < from + 6 {
+            let token = &tokens[at];
+            if token.kind == TokenKind::Mark && !matches!(token.fold.as_str(), "-" | "\"") {
+                return None;
+            }
+            if token.kind == TokenKind::Number || class(at).has(people.and) {
+                return None;
+            }
+            if is_person(at) {
+                // A compound such as "police officers": the last noun counts.
+                let mut noun = at;
+                while noun + 1 < span.last && is_person(noun + 1) {
+                    noun += 1;
+                }
+                return Some(noun);
+            }
+            at += 1;
+        }
+        None
+    };
+    let mut out: Vec<Quantity> = Vec::new();
+    let mut at = span.first;
+    while at < span.last {
+        let number = scan.doc.numbers.iter().find(|n| n.first == at);
+        if let Some(n) = number
+            && !excluded(at)
+        {
+            let figure = Figure {
+                best: n.value,
+                low: n.low,
+                high: n.high,
+            };
+            let noun = noun_after(n.last);
+            let last = noun.map_or(n.last, |noun| noun + 1);
+            out.push(Quantity {
+                first: at,
+                last,
+                figure,
+                unknown: n.value >= 100_000,
+                whom: noun.map_or(Whom::People, whom),
+            });
+            at = last.max(n.last);
+            continue;
+        }
+        if class(at).has(people.uncounted) && !excluded(at) {
+            let noun = noun_after(at + 1);
+            let last = noun.map_or(at + 1, |noun| noun + 1);
+            out.push(Quantity {
+                first: at,
+                last,
+                figure: exactly(0),
+                unknown: true,
+                whom: noun.map_or(Whom::People, whom),
+            });
+            at = last;
+            continue;
+        }
+        if class(at).has(people.another) {
+            out.push(Quantity {
+                first: at,
+                last: at + 1,
+                figure: exactly(1),
+                unknown: false,
+                whom: noun_after(at + 1).map_or(Whom::People, whom),
+            });
+            at += 1;
+            continue;
+        }
+        if class(at).has(people.one) && !excluded(at) {
+            let mut noun = at;
+            while noun + 1 < span.last && is_person(noun + 1) {
+                noun += 1;
+            }
+            if class(noun).has(people.one) {
+                out.push(Quantity {
+                    first: at,
+                    last: noun + 1,
+                    figure: exactly(1),
+                    unknown: false,
+                    whom: whom(noun),
+                });
+            }
+            at = noun + 1;
+            continue;
+        }
+        at += 1;
+    }
+    out
+}
+
+/// Whether the tokens between two quantities only join them.
+fn joined(scan: &Scan, from: usize, to: usize) -> bool {
+    from <= to
+        && to - from <= 3
+        && (from..to).all(|at| {
+            let classes = scan.words[at].classes;
+            let people = &scan.lexicon.people;
+            scan.doc.tokens[at].fold == ","
+                || classes.has(people.and)
+                || classes.has(people.indefinite)
+        })
+        && (from..to).any(|at| {
+            scan.doc.tokens[at].fold == "," || scan.words[at].classes.has(scan.lexicon.people.and)
+        })
+}
+
+/// The figures that a sentence states, in order.
+pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
+    let mut words: Vec<(usize, usize, &CountWord)> = Vec::new();
+    for (f, u) in scan.uses(sentence) {
+        if let Use::Count(number) = u {
+            words.push((
+                f.first,
+                f.last,
+                &scan.lexicon.counts[number as usize],
+            ));
+        }
+    }
+    if words.is_empty() {
+        return Vec::new();
+    }
+    // The longest of overlapping words for the same role.
+    words.sort_by_key(|&(first, last, _)| (first, usize::MAX - last));
+    let mut kept: Vec<(usize, usize, &CountWord)> = Vec::new();
+    for word in words {
+        if !kept
+            .iter()
+            .any(|k| k.2.roles == word.2.roles && k.0 < word.1 && word.0 < k.1)
+        {
+            kept.push(word);
+        }
+    }
+    // A word that says "none" shadows plain words inside it.
+    let zeros: Vec<(usize, usize)> = kept
+        .iter()
+        .filter(|k| k.2.value.is_some())
+        .map(|k| (k.0, k.1))
+        .collect();
+    let all = quantities(scan, sentence);
+    let mut taken = vec![false; all.len()];
+    let mut facts = Vec::new();
+    for &(first, last, word) in &kept {
+        let inside_zero = word.value.is_none()
+            && zeros.iter().any(|&(a, b)| a <= first && last <= b + 1);
+        if inside_zero {
+            continue;
+        }
+        let mut add = |figure: Figure, whom: Whom| {
+            for &role in &word.roles {
+                facts.push(Fact {
+                    role,
+                    figure,
+                    whom,
+                    sentence,
+                    at: first,
+                });
+            }
+        };
+        if let Some(value) = word.value {
+            add(exactly(value), Whom::People);
+            continue;
+        }
+        // The word's pattern holds its number ("from 8,350 to 4,500").
+        if let Some(n) = scan.number_in(first, last) {
+            add(
+                Figure {
+                    best: n.value,
+                    low: n.low,
+                    high: n.high,
+                },
+                Whom::People,
+            );
+            for (i, q) in all.iter().enumerate() {
+                taken[i] |= q.first < last && first < q.last;
+            }
+            continue;
+        }
+        let before = || {
+            (0..all.len())
+                .rev()
+                .find(|&i| all[i].last <= first)
+                .filter(|&i| !taken[i] && first - all[i].last <= 9)
+                .filter(|&i| {
+                    !kept
+                        .iter()
+                        .any(|k| all[i].last <= k.0 && k.1 <= first && k.2.side != Side::After)
+                })
+        };
+        let after = || {
+            (0..all.len())
+                .find(|&i| all[i].first >= last)
+                .filter(|&i| !taken[i] && all[i].first - last <= 7)
+                .filter(|&i| {
+                    !kept
+                        .iter()
+                        .any(|k| last <= k.0 && k.1 <= all[i].first && k.2.side != Side::Before)
+                })
+        };
+        let picked = match word.side {
+            Side::Before => before().map(|i| (i, false)),
+            Side::After => after().map(|i| (i, true)),
+            Side::Either => before()
+                .map(|i| (i, false))
+                .or_else(|| after().map(|i| (i, true))),
+            Side::AfterFirst => after()
+                .map(|i| (i, true))
+                .or_else(|| before().map(|i| (i, false))),
+        };
+        let Some((start, forward)) = picked else {
+            continue;
+        };
+        let mut group = vec![start];
+        let mut at = start;
+        loop {
+            let next = if forward {
+                (at + 1 < all.len() && joined(scan, all[at].last, all[at + 1].first))
+                    .then(|| at + 1)
+            } else {
+                (at > 0 && joined(scan, all[at - 1].last, all[at].first)).then(|| at - 1)
+            };
+            match next {
+                Some(next) if !taken[next] => {
+                    group.push(next);
+                    at = next;
+                }
+                _ => break,
+            }
+        }
+        group.sort_unstable();
+        // "30 of its peacekeepers, 19 Hungarians and 11 Italians": the parts of a whole.
+        if group.len() > 2 {
+            let whole = all[group[0]].figure.best;
+            let parts: u32 = group[1..].iter().map(|&i| all[i].figure.best).sum();
+            if whole == parts {
+                for &i in &group[1..] {
+                    taken[i] = true;
+                }
+                group.truncate(1);
+            }
+        }
+        for &i in &group {
+            taken[i] = true;
+            if !all[i].unknown {
+                add(all[i].figure, all[i].whom);
+            }
+        }
+    }
+    facts
+}
+
+/// Troops named near a trigger that has no word of count of its own.
+pub(super) fn troops(scan: &Scan, sentence: usize, head: usize) -> Option<Fact> {
+    quantities(scan, sentence)
+        .into_iter()
+        .filter(|q| !q.unknown && matches!(q.whom, Whom::Police | Whom::Soldiers))
+        .filter(|q| q.figure.best > 1 || scan.doc.numbers.iter().any(|n| n.first == q.first))
+        .min_by_key(|q| {
+            let far = scan.clause[q.first].abs_diff(scan.clause[head]) as usize;
+            (far, q.first.abs_diff(head))
+        })
+        .map(|q| Fact {
+            role: Role::Troops,
+            figure: q.figure,
+            whom: q.whom,
+            sentence,
+            at: q.first,
+        })
+}
+
+fn sum(figures: impl Iterator<Item = Figure>) -> Option<Figure> {
+    figures.fold(None, |total, f| {
+        let t = total.unwrap_or(exactly(0));
+        Some(Figure {
+            best: t.best.saturating_add(f.best),
+            low: t.low.saturating_add(f.low),
+            high: t.high.saturating_add(f.high),
+        })
+    })
+}
+
+/// One figure out of all that a report says of it: within a sentence figures add
+/// up; a later sentence about the same people repeats rather than adds; people of
+/// no stated kind in a sentence of their own are the total.
+pub(super) fn total(facts: &[Fact]) -> Option<Figure> {
+    let mut by_sentence: BTreeMap<usize, BTreeMap<Whom, Figure>> = BTreeMap::new();
+    for f in facts {
+        let kinds = by_sentence.entry(f.sentence).or_default();
+        let known = kinds.get(&f.whom).copied();
+        if let Some(figure) = sum(known.into_iter().chain([f.figure])) {
+            kinds.insert(f.whom, figure);
+        }
+    }
+    let larger = |a: Option<Figure>, b: Figure| match a {
+        Some(a) if a.best >= b.best => Some(a),
+        _ => Some(b),
+    };
+    let mut parts: BTreeMap<Whom, Figure> = BTreeMap::new();
+    let mut whole: Option<Figure> = None;
+    for kinds in by_sentence.values() {
+        let alone = kinds.len() == 1;
+        for (&whom, &figure) in kinds {
+            if whom == Whom::People && alone {
+                whole = larger(whole, figure);
+            } else if let Some(best) = larger(parts.get(&whom).copied(), figure) {
+                parts.insert(whom, best);
+            }
+        }
+        if !alone && let Some(all) = sum(kinds.values().copied()) {
+            whole = larger(whole, all);
+        }
+    }
+    match (sum(parts.into_values()), whole) {
+        (Some(parts), Some(whole)) => larger(Some(whole), parts),
+        (parts, whole) => parts.or(whole),
+    }
+}
+
+/// The figures of an incident from its facts, limited to those its category takes.
+pub(super) fn counts(facts: &[Fact], takes: &[String]) -> Counts {
+    let of = |role: Role, name: &str| {
+        if !takes.iter().any(|t| t == name) {
+            return None;
+        }
+        let facts: Vec<Fact> = facts.iter().filter(|f| f.role == role).copied().collect();
+        total(&facts)
+    };
+    let mut counts = Counts {
+        fatalities: of(Role::Fatalities, "fatalities"),
+        injured: of(Role::Injured, "injured"),
+        arrested: of(Role::Arrested, "arrested"),
+        troops: of(Role::Troops, "troops"),
+    };
+    if let Some(remaining) = of(Role::Remaining, "troops") {
+        counts.troops = Some(remaining);
+    }
+    counts
+}

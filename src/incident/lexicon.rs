@@ -1,0 +1,576 @@
+//! The lexicon: which words tell of an incident, deny it, count its victims and
+//! name its actors. All of it is data under `data/lexicon/`; this file only loads it.
+
+use crate::data::{Data, DataError};
+use crate::report::Lang;
+use crate::text::pattern::PatternSet;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+use super::Reason;
+
+/// A category of incidents, from `lexicon/categories.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Its id in the output.
+    pub id: String,
+    /// ACLED event type.
+    pub event_type: String,
+    /// ACLED sub-event type.
+    pub sub_event_type: String,
+    /// Which figures it takes: `fatalities`, `injured`, `arrested`, `troops`.
+    #[serde(default)]
+    pub counts: Vec<String>,
+    /// Actions that are kept apart.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// Categories whose incidents at the same place and date are part of this one.
+    #[serde(default)]
+    pub absorbs: Vec<String>,
+    /// Categories whose incidents at the same place and date take this one's
+    /// figures in, the first that is there.
+    #[serde(default)]
+    pub folds_into: Vec<String>,
+    /// It lasts: dated by its first day.
+    #[serde(default)]
+    pub lasting: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoriesFile {
+    category: Vec<Category>,
+}
+
+/// Loads `lexicon/categories.toml`.
+///
+/// # Errors
+/// When the file is missing or cannot be understood.
+pub fn categories(data: &Data) -> Result<Vec<Category>, DataError> {
+    let path = "lexicon/categories.toml";
+    let file: CategoriesFile =
+        toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))?;
+    Ok(file.category)
+}
+
+/// Where a word must stand for a [`Test`] to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Where {
+    /// In the clause, before the trigger.
+    Before,
+    /// In the clause, after the trigger.
+    After,
+    /// In the clause.
+    Clause,
+    /// In the sentence.
+    Sentence,
+    /// Right before the trigger.
+    JustBefore,
+    /// Right after the trigger.
+    JustAfter,
+}
+
+/// A group of patterns, at least one of which must (or none of which may) be found.
+#[derive(Debug, Clone)]
+pub(super) struct Test {
+    pub at: Where,
+    pub patterns: Vec<u32>,
+    pub wanted: bool,
+}
+
+/// Words that tell of an incident of one category.
+#[derive(Debug, Clone)]
+pub(super) struct Trigger {
+    pub category: usize,
+    pub action: Option<String>,
+    pub tests: Vec<Test>,
+    /// Names an incident ("the clash") rather than telling it.
+    pub noun: bool,
+    /// Only adds to an incident that other words tell.
+    pub weak: bool,
+    /// A destination is where it happens ("sent to Medvedja").
+    pub destination: bool,
+    /// An origin is where it happens ("withdrew from Jarinje").
+    pub origin: bool,
+    /// Where no other place is named, the country itself is meant.
+    pub confidence: f64,
+    /// Several triggers of a category in one clause: the strongest is kept.
+    pub rank: u32,
+}
+
+/// What a cue reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Triggers after it, up to `reach` tokens and the next barrier.
+    After,
+    /// Triggers before it, up to `reach` tokens and the next barrier.
+    Before,
+    /// Triggers in its clause.
+    Clause,
+    /// Triggers in its sentence.
+    Sentence,
+    /// Triggers in its paragraph.
+    Paragraph,
+    /// Triggers in the whole text.
+    Text,
+}
+
+/// Words that make a trigger no incident.
+#[derive(Debug, Clone)]
+pub(super) struct Cue {
+    pub reason: Reason,
+    pub scope: Scope,
+    pub reach: usize,
+    /// Patterns right before the cue that undo it.
+    pub nouns_too: bool,
+}
+
+/// Figures that a word asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Role {
+    Fatalities,
+    Injured,
+    Arrested,
+    Troops,
+    /// What remains after a reduction.
+    Remaining,
+}
+
+/// On which side of its word a figure stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
+    /// Both; before is tried first.
+    Either,
+    /// Both; after is tried first.
+    AfterFirst,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CountWord {
+    pub roles: Vec<Role>,
+    pub side: Side,
+    /// Says by itself how many ("no one was hurt": 0).
+    pub value: Option<u32>,
+}
+
+/// What a pattern of the lexicon is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Trigger(u32),
+    Cue(u32),
+    /// Splits a sentence into clauses.
+    Split,
+    /// Stops the reach of a cue.
+    Barrier,
+    Count(u32),
+    Actor(u32),
+    Claim,
+    Deny,
+    Report,
+    /// Not a count of people ("34-year-old", "20 kg").
+    NotCount,
+    /// Refers back to the place before ("the village", "there").
+    SamePlace,
+}
+
+/// A language's lexicon.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LangLexicon {
+    pub set: PatternSet,
+    /// What each pattern is used for, by its number.
+    pub uses: Vec<Vec<Use>>,
+    pub triggers: Vec<Trigger>,
+    pub cues: Vec<Cue>,
+    pub counts: Vec<CountWord>,
+    pub actors: Vec<String>,
+    /// Class numbers of the words for people.
+    pub people: People,
+}
+
+/// Word classes that the counting needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct People {
+    pub one: u16,
+    pub many: u16,
+    pub police: u16,
+    pub soldier: u16,
+    pub attacker: u16,
+    pub indefinite: u16,
+    pub another: u16,
+    pub uncounted: u16,
+    pub no: u16,
+    pub of: u16,
+    pub and: u16,
+}
+
+/// The lexicons of all languages and the categories.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    /// Categories, in the order of the file.
+    pub categories: Vec<Category>,
+    pub(super) langs: BTreeMap<Lang, LangLexicon>,
+}
+
+impl Lexicon {
+    /// Loads `lexicon/categories.toml` and each language's files.
+    ///
+    /// # Errors
+    /// When a file is missing or cannot be understood; the message names it.
+    pub fn load(data: &Data) -> Result<Lexicon, DataError> {
+        let categories = categories(data)?;
+        let mut langs = BTreeMap::new();
+        for lang in Lang::ALL {
+            langs.insert(lang, LangLexicon::load(data, lang, &categories)?);
+        }
+        Ok(Lexicon { categories, langs })
+    }
+
+    pub(super) fn category(&self, id: &str) -> Option<&Category> {
+        self.categories.iter().find(|c| c.id == id)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassesFile {
+    classes: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriggersFile {
+    trigger: Vec<TriggerFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriggerFile {
+    category: String,
+    action: Option<String>,
+    head: Vec<String>,
+    #[serde(default)]
+    any: Vec<Vec<String>>,
+    #[serde(default)]
+    before: Vec<Vec<String>>,
+    #[serde(default)]
+    after: Vec<Vec<String>>,
+    #[serde(default)]
+    sentence: Vec<Vec<String>>,
+    #[serde(default)]
+    just_before: Vec<String>,
+    #[serde(default)]
+    just_after: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    #[serde(default)]
+    none_before: Vec<String>,
+    #[serde(default)]
+    none_after: Vec<String>,
+    #[serde(default)]
+    none_sentence: Vec<String>,
+    #[serde(default)]
+    not_just_before: Vec<String>,
+    #[serde(default)]
+    not_just_after: Vec<String>,
+    #[serde(default)]
+    noun: bool,
+    #[serde(default)]
+    weak: bool,
+    #[serde(default)]
+    destination: bool,
+    #[serde(default)]
+    origin: bool,
+    confidence: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AssertionFile {
+    cue: Vec<CueFile>,
+    split: Vec<String>,
+    barrier: Vec<String>,
+    claim: Vec<String>,
+    deny: Vec<String>,
+    report: Vec<String>,
+    same_place: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueFile {
+    reason: String,
+    scope: String,
+    reach: Option<usize>,
+    #[serde(default = "yes")]
+    nouns: bool,
+    #[serde(rename = "match")]
+    patterns: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountsFile {
+    not_count: Vec<String>,
+    count: Vec<CountFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountFile {
+    roles: Vec<String>,
+    side: String,
+    value: Option<u32>,
+    #[serde(rename = "match")]
+    patterns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActorsFile {
+    actor: Vec<ActorFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActorFile {
+    name: String,
+    #[serde(rename = "match")]
+    patterns: Vec<String>,
+}
+
+struct Loader<'a> {
+    lexicon: LangLexicon,
+    known: HashMap<String, u32>,
+    path: &'a str,
+}
+
+impl Loader<'_> {
+    fn pattern(&mut self, pattern: &str) -> Result<u32, DataError> {
+        if let Some(&id) = self.known.get(pattern) {
+            return Ok(id);
+        }
+        let id = self
+            .lexicon
+            .set
+            .add(pattern)
+            .map_err(|e| DataError::invalid(self.path, e))?;
+        self.known.insert(pattern.to_string(), id);
+        self.lexicon.uses.push(Vec::new());
+        Ok(id)
+    }
+
+    fn patterns(&mut self, patterns: &[String]) -> Result<Vec<u32>, DataError> {
+        patterns.iter().map(|p| self.pattern(p)).collect()
+    }
+
+    fn uses(&mut self, patterns: &[String], what: Use) -> Result<(), DataError> {
+        for pattern in patterns {
+            let id = self.pattern(pattern)?;
+            self.lexicon.uses[id as usize].push(what);
+        }
+        Ok(())
+    }
+}
+
+impl LangLexicon {
+    fn load(data: &Data, lang: Lang, categories: &[Category]) -> Result<LangLexicon, DataError> {
+        let dir = format!("lexicon/{}", lang.code());
+        let mut lexicon = LangLexicon::default();
+
+        let path = format!("{dir}/classes.toml");
+        let file: ClassesFile =
+            toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+        for (class, words) in &file.classes {
+            lexicon
+                .set
+                .class(class)
+                .map_err(|e| DataError::invalid(&path, e))?;
+            for word in words {
+                lexicon
+                    .set
+                    .add_word(class, word)
+                    .map_err(|e| DataError::invalid(&path, format!("@{class}: {e}")))?;
+            }
+        }
+        let class = |name: &str| {
+            lexicon
+                .set
+                .known_class(name)
+                .ok_or_else(|| DataError::invalid(&path, format!("class @{name} is missing")))
+        };
+        let people = People {
+            one: class("person")?,
+            many: class("people")?,
+            police: class("police")?,
+            soldier: class("soldiers")?,
+            attacker: class("attackers")?,
+            indefinite: class("indefinite")?,
+            another: class("another")?,
+            uncounted: class("uncounted")?,
+            no: class("no")?,
+            of: class("of")?,
+            and: class("and")?,
+        };
+        lexicon.people = people;
+
+        let path = format!("{dir}/triggers.toml");
+        let mut loader = Loader {
+            lexicon,
+            known: HashMap::new(),
+            path: &path,
+        };
+        let file: TriggersFile =
+            toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+        for (rank, t) in file.trigger.iter().enumerate() {
+            let category = categories
+                .iter()
+                .position(|c| c.id == t.category)
+                .ok_or_else(|| {
+                    DataError::invalid(&path, format!("'{}' is no category", t.category))
+                })?;
+            if let Some(action) = &t.action
+                && !categories[category].actions.contains(action)
+            {
+                return Err(DataError::invalid(
+                    &path,
+                    format!("'{action}' is no action of {}", t.category),
+                ));
+            }
+            let mut tests = Vec::new();
+            let groups = [
+                (&t.any, Where::Clause),
+                (&t.before, Where::Before),
+                (&t.after, Where::After),
+                (&t.sentence, Where::Sentence),
+            ];
+            for (groups, at) in groups {
+                for group in groups {
+                    tests.push(Test {
+                        at,
+                        patterns: loader.patterns(group)?,
+                        wanted: true,
+                    });
+                }
+            }
+            let single = [
+                (&t.just_before, Where::JustBefore, true),
+                (&t.just_after, Where::JustAfter, true),
+                (&t.none, Where::Clause, false),
+                (&t.none_before, Where::Before, false),
+                (&t.none_after, Where::After, false),
+                (&t.none_sentence, Where::Sentence, false),
+                (&t.not_just_before, Where::JustBefore, false),
+                (&t.not_just_after, Where::JustAfter, false),
+            ];
+            for (group, at, wanted) in single {
+                if !group.is_empty() {
+                    tests.push(Test {
+                        at,
+                        patterns: loader.patterns(group)?,
+                        wanted,
+                    });
+                }
+            }
+            let number = loader.lexicon.triggers.len() as u32;
+            loader.lexicon.triggers.push(Trigger {
+                category,
+                action: t.action.clone(),
+                tests,
+                noun: t.noun,
+                weak: t.weak,
+                destination: t.destination,
+                origin: t.origin,
+                confidence: t.confidence.unwrap_or(if t.noun { 0.7 } else { 0.85 }),
+                rank: rank as u32,
+            });
+            loader.uses(&t.head, Use::Trigger(number))?;
+        }
+
+        let path = format!("{dir}/assertion.toml");
+        loader.path = &path;
+        let file: AssertionFile =
+            toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+        for c in &file.cue {
+            let reason = Reason::from_name(&c.reason)
+                .ok_or_else(|| DataError::invalid(&path, format!("'{}' is no reason", c.reason)))?;
+            let (scope, reach) = match c.scope.as_str() {
+                "after" => (Scope::After, 30),
+                "before" => (Scope::Before, 30),
+                "clause" => (Scope::Clause, 0),
+                "sentence" => (Scope::Sentence, 0),
+                "paragraph" => (Scope::Paragraph, 0),
+                "text" => (Scope::Text, 0),
+                other => {
+                    return Err(DataError::invalid(&path, format!("'{other}' is no scope")));
+                }
+            };
+            let number = loader.lexicon.cues.len() as u32;
+            loader.lexicon.cues.push(Cue {
+                reason,
+                scope,
+                reach: c.reach.unwrap_or(reach),
+                nouns_too: c.nouns,
+            });
+            loader.uses(&c.patterns, Use::Cue(number))?;
+        }
+        loader.uses(&file.split, Use::Split)?;
+        loader.uses(&file.barrier, Use::Barrier)?;
+        loader.uses(&file.claim, Use::Claim)?;
+        loader.uses(&file.deny, Use::Deny)?;
+        loader.uses(&file.report, Use::Report)?;
+        loader.uses(&file.same_place, Use::SamePlace)?;
+
+        let path = format!("{dir}/counts.toml");
+        loader.path = &path;
+        let file: CountsFile =
+            toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+        loader.uses(&file.not_count, Use::NotCount)?;
+        for c in &file.count {
+            let mut roles = Vec::new();
+            for role in &c.roles {
+                roles.push(match role.as_str() {
+                    "fatalities" => Role::Fatalities,
+                    "injured" => Role::Injured,
+                    "arrested" => Role::Arrested,
+                    "troops" => Role::Troops,
+                    "remaining" => Role::Remaining,
+                    other => {
+                        return Err(DataError::invalid(&path, format!("'{other}' is no figure")));
+                    }
+                });
+            }
+            let side = match c.side.as_str() {
+                "before" => Side::Before,
+                "after" => Side::After,
+                "either" => Side::Either,
+                "after-first" => Side::AfterFirst,
+                other => return Err(DataError::invalid(&path, format!("'{other}' is no side"))),
+            };
+            let number = loader.lexicon.counts.len() as u32;
+            loader.lexicon.counts.push(CountWord {
+                roles,
+                side,
+                value: c.value,
+            });
+            loader.uses(&c.patterns, Use::Count(number))?;
+        }
+
+        let path = format!("{dir}/actors.toml");
+        loader.path = &path;
+        let file: ActorsFile =
+            toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+        for a in &file.actor {
+            let number = loader.lexicon.actors.len() as u32;
+            loader.lexicon.actors.push(a.name.clone());
+            loader.uses(&a.patterns, Use::Actor(number))?;
+        }
+        Ok(loader.lexicon)
+    }
+}

@@ -1,0 +1,143 @@
+//! One pass of the lexicon's patterns over a document, and the clauses.
+
+use super::lexicon::{LangLexicon, Use};
+use crate::text::pattern::{Found, Slot, Slots, WordInfo};
+use crate::text::{Document, Number, Sentence, Span, TokenKind};
+use std::collections::HashMap;
+
+/// Numbers of the text, for patterns that ask for one.
+struct NumberSlots<'a> {
+    doc: &'a Document,
+    at: HashMap<usize, usize>,
+}
+
+impl Slots for NumberSlots<'_> {
+    fn fills(&self, slot: Slot, at: usize) -> Option<usize> {
+        match slot {
+            Slot::Num => self.at.get(&at).map(|&n| self.doc.numbers[n].last),
+            _ => None,
+        }
+    }
+}
+
+/// What the lexicon finds in a document.
+pub(super) struct Scan<'a> {
+    pub doc: &'a Document,
+    pub lexicon: &'a LangLexicon,
+    pub words: Vec<WordInfo>,
+    /// Everything found, by sentence.
+    pub found: Vec<Vec<Found>>,
+    /// The clause of each token; numbers rise through the document.
+    pub clause: Vec<u32>,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(doc: &'a Document, lexicon: &'a LangLexicon) -> Scan<'a> {
+        let words = lexicon.set.words(&doc.tokens);
+        let slots = NumberSlots {
+            doc,
+            at: doc
+                .numbers
+                .iter()
+                .enumerate()
+                .map(|(i, n)| (n.first, i))
+                .collect(),
+        };
+        let mut found = Vec::with_capacity(doc.sentences.len());
+        let mut clause = vec![0; doc.tokens.len()];
+        let mut number = 0;
+        for sentence in &doc.sentences {
+            let hits =
+                lexicon
+                    .set
+                    .find(&doc.tokens, &words, &slots, sentence.first, sentence.last);
+            number += 1;
+            let mut starts: Vec<usize> = hits
+                .iter()
+                .filter(|f| lexicon.uses[f.pattern as usize].contains(&Use::Split))
+                .map(|f| f.first)
+                .collect();
+            for at in sentence.first..sentence.last {
+                let token = &doc.tokens[at];
+                let mark = token.kind == TokenKind::Mark && {
+                    let dash = token.fold == "-"
+                        && at > 0
+                        && doc.tokens[at - 1].span.end < token.span.start;
+                    matches!(token.fold.as_str(), ";" | ":" | "(" | ")") || dash
+                };
+                if mark {
+                    starts.push(at + 1);
+                }
+            }
+            starts.sort_unstable();
+            starts.dedup();
+            let mut next = starts.into_iter().peekable();
+            for (at, slot) in clause
+                .iter_mut()
+                .enumerate()
+                .take(sentence.last)
+                .skip(sentence.first)
+            {
+                while next.peek().is_some_and(|&s| s <= at) {
+                    next.next();
+                    number += 1;
+                }
+                *slot = number;
+            }
+            found.push(hits);
+        }
+        Scan {
+            doc,
+            lexicon,
+            words,
+            found,
+            clause,
+        }
+    }
+
+    pub fn sentence(&self, number: usize) -> &Sentence {
+        &self.doc.sentences[number]
+    }
+
+    /// All found patterns of a sentence with what they are used for.
+    pub fn uses(&self, sentence: usize) -> impl Iterator<Item = (Found, Use)> + '_ {
+        self.found[sentence].iter().flat_map(move |f| {
+            self.lexicon.uses[f.pattern as usize]
+                .iter()
+                .map(move |u| (*f, *u))
+        })
+    }
+
+    /// Whether any of the patterns was found in the sentence where `at` holds.
+    pub fn any(
+        &self,
+        sentence: usize,
+        patterns: &[u32],
+        at: impl Fn(&Found) -> bool,
+    ) -> bool {
+        self.found[sentence]
+            .iter()
+            .any(|f| patterns.contains(&f.pattern) && at(f))
+    }
+
+    /// The token that starts at or after a byte offset.
+    pub fn token_at(&self, byte: usize) -> usize {
+        self.doc.tokens.partition_point(|t| t.span.start < byte)
+    }
+
+    /// First token, and token after the last, of a span.
+    pub fn tokens_of(&self, span: Span) -> (usize, usize) {
+        let first = self.doc.tokens.partition_point(|t| t.span.end <= span.start);
+        let last = self.doc.tokens.partition_point(|t| t.span.start < span.end);
+        (first, last.max(first + 1))
+    }
+
+    /// The number that starts at a token.
+    pub fn number_in(&self, first: usize, last: usize) -> Option<&Number> {
+        self.doc
+            .numbers
+            .iter()
+            .rev()
+            .find(|n| n.first >= first && n.last <= last)
+    }
+}

@@ -113,7 +113,7 @@ pub struct Properties {
 }
 
 /// One report that tells of an incident, and the words that do.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Source {
     /// Id of the report.
@@ -140,4 +140,8 @@ pub struct Source {
     pub place_text: Option<String>,
     /// The words for the date.
     pub date_text: Option<String>,
+    /// In a merged incident: the properties (and `geometry`) that this source
+    /// alone would give and that differ from the incident's. Empty in a mention.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub coded: serde_json::Map<String, serde_json::Value>,
 }

@@ -1,1 +1,56 @@
-//! merge
+//! Stage 5: one incident from many reports, with its conflicts kept.
+//!
+//! [`merge`] takes mentions (one incident in one report) or incidents that were
+//! merged before, in any order, and gives incidents with all their sources. A
+//! merged incident keeps in each source's `coded` what that source says
+//! differently, so that merging can take it apart again: merging merged parts
+//! gives what merging everything at once gives.
+//!
+//! The work is done in four steps, a file each: [`mention`] takes incidents apart
+//! and puts them in an order of their own; `cell` puts together what is coded
+//! alike and scores pairs of the rest; `cluster` joins; `summary` says what the
+//! sources of one incident say together.
+
+mod cell;
+mod cluster;
+mod days;
+pub mod mention;
+mod rules;
+mod summary;
+
+pub use mention::tidy;
+pub use rules::Rules;
+
+use crate::data::{Data, DataError};
+use crate::geocode::Located;
+
+/// Merges by the embedded rules.
+///
+/// # Errors
+/// When the rules among the data cannot be read.
+pub fn merge(incidents: Vec<Located>) -> Result<Vec<Located>, DataError> {
+    Ok(merge_by(incidents, &Rules::load(&Data::embedded())?))
+}
+
+/// Merges by given rules. The result is sorted by date, category, place and id.
+pub fn merge_by(incidents: Vec<Located>, rules: &Rules) -> Vec<Located> {
+    let mentions = mention::apart(incidents);
+    let cells = cell::cells(&mentions);
+    let clusters = cluster::clusters(&cells, rules);
+    let mut merged: Vec<Located> = clusters
+        .iter()
+        .map(|cluster| {
+            let mut members: Vec<&Located> = cluster
+                .iter()
+                .flat_map(|&cell| cells[cell].mentions.iter().map(|&m| &mentions[m]))
+                .collect();
+            members.sort_by(|a, b| mention::order(a, b));
+            summary::incident(&members)
+        })
+        .collect();
+    summary::name(&mut merged);
+    merged
+}
+
+#[cfg(test)]
+mod tests;

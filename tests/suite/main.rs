@@ -1,3 +1,4 @@
 //! Drives the binary as a user would.
 
 mod gazetteer;
+mod report;

@@ -17,6 +17,7 @@ mod fields;
 mod html;
 mod ids;
 mod json;
+pub mod language;
 pub mod limits;
 mod lines;
 mod metadata;

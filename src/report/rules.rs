@@ -3,6 +3,7 @@
 
 use super::Lang;
 use super::boilerplate::Boilerplate;
+use super::language::Profiles;
 use super::metadata::MetaNames;
 use crate::data::{Data, DataError};
 use serde::Deserialize;
@@ -24,6 +25,7 @@ pub struct Rules {
     pub(super) languages: BTreeMap<String, Lang>,
     pub(super) meta: MetaNames,
     pub(super) boilerplate: Boilerplate,
+    pub(super) profiles: Profiles,
 }
 
 /// The fields that a header line of a text file can set.
@@ -93,6 +95,7 @@ impl Rules {
             languages: invert(languages.codes),
             meta: read(data, "report/metadata.toml")?,
             boilerplate: Boilerplate::load(data)?,
+            profiles: Profiles::load(data)?,
         }))
     }
 

@@ -483,3 +483,50 @@ mod never_panics {
         }
     }
 }
+
+/// The samples: their pages give exactly the text that was put into them, which
+/// starts and ends as the report does and holds none of what stands around it.
+#[test]
+fn the_samples_are_read_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples");
+    let read = read(&folder);
+    let reports: Vec<&Report> = read.iter().map(|read| read.as_ref().unwrap()).collect();
+    assert!(reports.len() >= 14);
+    let around = [
+        "cookie",
+        "kolačić",
+        "колачић",
+        "You might",
+        "Lexo edhe",
+        "Pročitajte",
+        "Прочитајте",
+        "Comments",
+        "Ferizaj, ",
+        "Gračanici bila",
+        "Obiliq",
+        "inbox",
+        "archive",
+        "rights reserved",
+        "currency ban",
+        "Suvom Dolu",
+        "Shpërndaje",
+        "correspondent",
+        "Objavljeno",
+    ];
+    for report in &reports {
+        assert_eq!(report.publisher, "adminline samples");
+        assert!(report.url.ends_with(&report.id), "{}", report.id);
+        assert!(!report.title.contains("adminline"), "{}", report.title);
+        assert!(report.text.matches("\n\n").count() >= 2, "{}", report.id);
+        for words in around {
+            assert!(!report.text.contains(words), "{}: {words}", report.id);
+        }
+    }
+    assert!(
+        reports
+            .iter()
+            .filter(|report| report.published.is_none())
+            .count()
+            <= 1
+    );
+}

@@ -60,8 +60,7 @@ pub(super) fn reason(
         return Some(reason);
     }
     let ends_with_question = span.last > span.first
-        && (span.last.saturating_sub(2)..span.last)
-            .any(|at| scan.doc.tokens[at].fold == "?");
+        && (span.last.saturating_sub(2)..span.last).any(|at| scan.doc.tokens[at].fold == "?");
     if ends_with_question {
         return Some(Reason::Question);
     }

@@ -197,11 +197,7 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
     let mut words: Vec<(usize, usize, &CountWord)> = Vec::new();
     for (f, u) in scan.uses(sentence) {
         if let Use::Count(number) = u {
-            words.push((
-                f.first,
-                f.last,
-                &scan.lexicon.counts[number as usize],
-            ));
+            words.push((f.first, f.last, &scan.lexicon.counts[number as usize]));
         }
     }
     if words.is_empty() {
@@ -228,8 +224,8 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
     let mut taken = vec![false; all.len()];
     let mut facts = Vec::new();
     for &(first, last, word) in &kept {
-        let inside_zero = word.value.is_none()
-            && zeros.iter().any(|&(a, b)| a <= first && last <= b + 1);
+        let inside_zero =
+            word.value.is_none() && zeros.iter().any(|&(a, b)| a <= first && last <= b + 1);
         if inside_zero {
             continue;
         }

@@ -204,6 +204,7 @@ pub(super) struct People {
     pub no: u16,
     pub of: u16,
     pub and: u16,
+    pub link: u16,
 }
 
 /// The lexicons of all languages and the categories.
@@ -380,6 +381,11 @@ impl Loader<'_> {
 }
 
 impl LangLexicon {
+    /// The class of words that may stand between the places of a list.
+    pub fn linking(&self) -> u16 {
+        self.people.link
+    }
+
     fn load(data: &Data, lang: Lang, categories: &[Category]) -> Result<LangLexicon, DataError> {
         let dir = format!("lexicon/{}", lang.code());
         let mut lexicon = LangLexicon::default();
@@ -417,6 +423,7 @@ impl LangLexicon {
             no: class("no")?,
             of: class("of")?,
             and: class("and")?,
+            link: class("link")?,
         };
         lexicon.people = people;
 

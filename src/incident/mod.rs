@@ -2,6 +2,18 @@
 
 use crate::text::{PlaceExpr, Span};
 
+mod assertion;
+mod count;
+mod extract;
+mod find;
+mod lexicon;
+mod place;
+mod scan;
+mod when;
+
+pub use extract::extract;
+pub use lexicon::{Category, Lexicon, categories};
+
 /// One incident that a report tells of, before it is put on a map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incident {

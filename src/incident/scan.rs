@@ -1,6 +1,7 @@
 //! One pass of the lexicon's patterns over a document, and the clauses.
 
 use super::lexicon::{LangLexicon, Use};
+use crate::gazetteer::Toponym;
 use crate::text::pattern::{Found, Slot, Slots, WordInfo};
 use crate::text::{Document, Number, Sentence, Span, TokenKind};
 use std::collections::HashMap;
@@ -20,6 +21,30 @@ impl Slots for NumberSlots<'_> {
     }
 }
 
+/// Gives the tokens of place names the classes `site` and `site_KIND`.
+fn mark_sites(
+    doc: &Document,
+    lexicon: &LangLexicon,
+    kind_of: &dyn Fn(&Toponym) -> Vec<String>,
+    words: &mut [WordInfo],
+) {
+    for toponym in &doc.toponyms {
+        let mut classes = vec!["site".to_string()];
+        for kind in kind_of(toponym) {
+            classes.push(format!("site_{}", kind.replace('-', "_")));
+        }
+        let first = doc.tokens.partition_point(|t| t.span.end <= toponym.start);
+        let last = doc.tokens.partition_point(|t| t.span.start < toponym.end);
+        for class in &classes {
+            if let Some(class) = lexicon.set.known_class(class) {
+                for word in words.iter_mut().take(last).skip(first) {
+                    lexicon.set.grant(word, class);
+                }
+            }
+        }
+    }
+}
+
 /// What the lexicon finds in a document.
 pub(super) struct Scan<'a> {
     pub doc: &'a Document,
@@ -32,8 +57,14 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    pub fn new(doc: &'a Document, lexicon: &'a LangLexicon) -> Scan<'a> {
-        let words = lexicon.set.words(&doc.tokens);
+    /// `kind_of` tells the kind of the place that a toponym most likely means.
+    pub fn new(
+        doc: &'a Document,
+        lexicon: &'a LangLexicon,
+        kind_of: &dyn Fn(&Toponym) -> Vec<String>,
+    ) -> Scan<'a> {
+        let mut words = lexicon.set.words(&doc.tokens);
+        mark_sites(doc, lexicon, kind_of, &mut words);
         let slots = NumberSlots {
             doc,
             at: doc
@@ -47,10 +78,9 @@ impl<'a> Scan<'a> {
         let mut clause = vec![0; doc.tokens.len()];
         let mut number = 0;
         for sentence in &doc.sentences {
-            let hits =
-                lexicon
-                    .set
-                    .find(&doc.tokens, &words, &slots, sentence.first, sentence.last);
+            let hits = lexicon
+                .set
+                .find(&doc.tokens, &words, &slots, sentence.first, sentence.last);
             number += 1;
             let mut starts: Vec<usize> = hits
                 .iter()
@@ -109,12 +139,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether any of the patterns was found in the sentence where `at` holds.
-    pub fn any(
-        &self,
-        sentence: usize,
-        patterns: &[u32],
-        at: impl Fn(&Found) -> bool,
-    ) -> bool {
+    pub fn any(&self, sentence: usize, patterns: &[u32], at: impl Fn(&Found) -> bool) -> bool {
         self.found[sentence]
             .iter()
             .any(|f| patterns.contains(&f.pattern) && at(f))
@@ -127,7 +152,10 @@ impl<'a> Scan<'a> {
 
     /// First token, and token after the last, of a span.
     pub fn tokens_of(&self, span: Span) -> (usize, usize) {
-        let first = self.doc.tokens.partition_point(|t| t.span.end <= span.start);
+        let first = self
+            .doc
+            .tokens
+            .partition_point(|t| t.span.end <= span.start);
         let last = self.doc.tokens.partition_point(|t| t.span.start < span.end);
         (first, last.max(first + 1))
     }

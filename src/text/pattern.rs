@@ -335,6 +335,14 @@ impl PatternSet {
         info
     }
 
+    /// Puts one token's word into a class, whatever the word is.
+    pub fn grant(&self, word: &mut WordInfo, class: u16) {
+        word.classes.insert(class);
+        word.starts.extend(&self.class_starts[usize::from(class)]);
+        word.starts.sort_unstable();
+        word.starts.dedup();
+    }
+
     /// What each token of a text is.
     pub fn words(&self, tokens: &[Token]) -> Vec<WordInfo> {
         let mut seen: HashMap<&str, WordInfo> = HashMap::new();

@@ -1,0 +1,488 @@
+//! From triggers to incidents: place, date, figures, and one incident once.
+
+use super::count::{self, Fact};
+use super::find::{self, Candidate};
+use super::lexicon::{Category, LangLexicon, Lexicon, Role, Use};
+use super::place::{self, PlaceBasis, Placed};
+use super::scan::Scan;
+use super::when::{self, Dated};
+use super::{Incident, Reason, Uncoded, When};
+use crate::gazetteer::{Gazetteer, PlaceId, Toponym};
+use crate::report::Report;
+use crate::text::{Document, PlaceExpr, Relation};
+
+/// An incident in the making: one place, one date, all that tells of it.
+struct Draft {
+    category: usize,
+    action: Option<String>,
+    place: usize,
+    basis: PlaceBasis,
+    date: Option<Dated>,
+    /// The candidate that tells it best.
+    best: usize,
+    quality: i32,
+    candidates: Vec<usize>,
+    facts: Vec<Fact>,
+    /// Part of another incident.
+    gone: bool,
+}
+
+/// Extracts the incidents of a report, in the order of the text, and what was
+/// taken for one but is none.
+pub fn extract(
+    report: &Report,
+    doc: &Document,
+    lexicon: &Lexicon,
+    gazetteer: &Gazetteer,
+) -> (Vec<Incident>, Vec<Uncoded>) {
+    let Some(words) = lexicon.langs.get(&doc.lang) else {
+        return (Vec::new(), Vec::new());
+    };
+    let _ = report;
+    let kind_of = |toponym: &Toponym| -> Vec<String> {
+        let best = toponym.candidates.first().map_or(0.0, |c| c.score);
+        toponym
+            .candidates
+            .iter()
+            .filter(|c| c.score >= best * 0.5)
+            .map(|c| gazetteer.place(c.place).kind.clone())
+            .collect()
+    };
+    let scan = Scan::new(doc, words, &kind_of);
+    let candidates = find::candidates(&scan);
+    let mut uncoded = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut earlier: Vec<Placed> = Vec::new();
+    let mut earlier_sentences: Vec<usize> = Vec::new();
+    let mut dates: Vec<(usize, Option<Dated>)> = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        let trigger = candidate.trigger(&scan);
+        let category = &lexicon.categories[trigger.category];
+        let mut drop = |reason: Reason| {
+            uncoded.push(Uncoded {
+                category: category.id.clone(),
+                evidence: scan.sentence(candidate.sentence).span,
+                trigger: crate::text::Span {
+                    start: doc.tokens[candidate.first].span.start,
+                    end: doc.tokens[candidate.last - 1].span.end,
+                },
+                reason,
+            });
+        };
+        if let Some(reason) = candidate.reason {
+            drop(reason);
+            continue;
+        }
+        let happens_to_places = !category.actions.is_empty();
+        let placed = place::choose(
+            &scan,
+            candidate,
+            happens_to_places,
+            &earlier,
+            &earlier_sentences,
+        );
+        let date = when::choose(&scan, candidate, &dates);
+        let Some(placed) = placed else {
+            drop(Reason::NoPlace);
+            continue;
+        };
+        // A name for an incident counts by itself only where its sentence says
+        // where or when; else it refers to one told elsewhere.
+        let own_place = placed.basis <= PlaceBasis::Sentence;
+        let own_date = date.is_some_and(|d| d.own);
+        let refers = trigger.weak || (trigger.noun && !own_place && !own_date);
+        let known = drafts.iter().position(|d| {
+            d.category == trigger.category
+                && (d.action == trigger.action || trigger.action.is_none())
+        });
+        if refers && known.is_none() {
+            drop(if trigger.weak {
+                Reason::NotAnEvent
+            } else {
+                Reason::NoPlace
+            });
+            continue;
+        }
+        for &at in &placed.places {
+            let quality = quality(candidate, &scan, &placed, date);
+            let twin = drafts.iter().position(|d| {
+                d.category == trigger.category
+                    && (d.action == trigger.action || trigger.action.is_none())
+                    && (refers
+                        || (same_place(&doc.places[d.place], &doc.places[at])
+                            && same_date(d.date, date)))
+            });
+            match twin {
+                Some(twin) => {
+                    let draft = &mut drafts[twin];
+                    draft.candidates.push(index);
+                    let better_date =
+                        date.is_some_and(|d| d.own) && !draft.date.is_some_and(|d| d.own);
+                    if quality > draft.quality && !refers {
+                        draft.best = index;
+                        draft.quality = quality;
+                        if placed.basis <= draft.basis {
+                            draft.place = at;
+                            draft.basis = placed.basis;
+                        }
+                    }
+                    if better_date && !refers {
+                        draft.date = date;
+                    } else if let (Some(a), Some(b)) = (draft.date, date)
+                        && b.own
+                        && b.precision < a.precision
+                        && a.overlaps(&b)
+                        && !refers
+                    {
+                        draft.date = date;
+                    }
+                }
+                None => drafts.push(Draft {
+                    category: trigger.category,
+                    action: trigger.action.clone(),
+                    place: at,
+                    basis: placed.basis,
+                    date,
+                    best: index,
+                    quality,
+                    candidates: vec![index],
+                    facts: Vec::new(),
+                    gone: false,
+                }),
+            }
+        }
+        if !refers {
+            earlier.push(placed);
+            earlier_sentences.push(candidate.sentence);
+            dates.push((candidate.sentence, date));
+        }
+    }
+    assign_facts(&scan, lexicon, &candidates, &mut drafts);
+    absorb(doc, lexicon, &mut drafts);
+    let incidents = drafts
+        .iter()
+        .filter(|d| !d.gone)
+        .map(|d| finish(&scan, lexicon, &candidates, d))
+        .collect();
+    (incidents, uncoded)
+}
+
+/// How well a candidate serves as evidence.
+fn quality(candidate: &Candidate, scan: &Scan, placed: &Placed, date: Option<Dated>) -> i32 {
+    let trigger = candidate.trigger(scan);
+    let place = match placed.basis {
+        PlaceBasis::Clause => 4,
+        PlaceBasis::Sentence => 3,
+        PlaceBasis::Earlier => 0,
+        PlaceBasis::Elsewhere => -1,
+    };
+    let date = if date.is_some_and(|d| d.own) { 2 } else { 0 };
+    place + date + if trigger.noun { 0 } else { 2 }
+}
+
+fn best_site(place: &PlaceExpr) -> Option<PlaceId> {
+    Some(place.anchors.first()?.candidates.first()?.place)
+}
+
+/// Whether two expressions name one place: the same sites in the same relation,
+/// where "at", "near" and "in a part of" count as the same.
+fn same_place(a: &PlaceExpr, b: &PlaceExpr) -> bool {
+    let loose = |r: &Relation| {
+        matches!(
+            r,
+            Relation::At | Relation::Near | Relation::Part { .. } | Relation::KindAt { .. }
+        )
+    };
+    let same_relation = (loose(&a.relation) && loose(&b.relation)) || a.relation == b.relation;
+    let sites = |p: &PlaceExpr| -> Vec<PlaceId> {
+        p.anchors
+            .iter()
+            .filter_map(|t| t.candidates.first().map(|c| c.place))
+            .collect()
+    };
+    let any = |a: &PlaceExpr, b: &PlaceExpr| {
+        // One may be a homonym ranked otherwise: share any candidate.
+        a.anchors.len() == b.anchors.len()
+            && a.anchors.iter().zip(&b.anchors).all(|(x, y)| {
+                x.candidates
+                    .iter()
+                    .any(|c| y.candidates.first().is_some_and(|d| d.place == c.place))
+            })
+    };
+    same_relation && (sites(a) == sites(b) || any(a, b)) && best_site(a).is_some()
+}
+
+/// Whether two dates can be of one incident: they share a day, or one of them was
+/// only supposed.
+fn same_date(a: Option<Dated>, b: Option<Dated>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.overlaps(&b) || !a.own || !b.own,
+        _ => true,
+    }
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Fatalities => "fatalities",
+        Role::Injured => "injured",
+        Role::Arrested => "arrested",
+        Role::Troops | Role::Remaining => "troops",
+    }
+}
+
+/// Gives each figure of the text to the incident that it belongs to: one told in
+/// the same sentence and nearest, else the last one told before.
+fn assign_facts(scan: &Scan, lexicon: &Lexicon, candidates: &[Candidate], drafts: &mut [Draft]) {
+    let takes = |draft: &Draft, role: Role| {
+        lexicon.categories[draft.category]
+            .counts
+            .iter()
+            .any(|c| c == role_name(role))
+    };
+    for sentence in 0..scan.doc.sentences.len() {
+        let dropped = candidates
+            .iter()
+            .any(|c| c.sentence == sentence && c.reason.is_some());
+        let coded = drafts.iter().any(|d| {
+            d.candidates
+                .iter()
+                .any(|&c| candidates[c].sentence == sentence)
+        });
+        if dropped && !coded {
+            continue;
+        }
+        let facts = count::facts(scan, sentence);
+        for fact in &facts {
+            let here = drafts
+                .iter()
+                .enumerate()
+                .filter(|(_, d)| takes(d, fact.role))
+                .flat_map(|(i, d)| d.candidates.iter().map(move |&c| (i, c)))
+                .filter(|&(_, c)| candidates[c].sentence == sentence)
+                .min_by_key(|&(i, c)| {
+                    let c = &candidates[c];
+                    let clauses = c.clause.abs_diff(scan.clause[fact.at]) as usize;
+                    // An arrest trigger is made for figures of arrests.
+                    let own = fact.role == Role::Arrested
+                        && lexicon.categories[drafts[i].category].id == "arrest";
+                    (!own, clauses, c.first.abs_diff(fact.at), i)
+                })
+                .map(|(i, _)| i);
+            let target = here.or_else(|| {
+                if matches!(fact.role, Role::Troops | Role::Remaining) {
+                    // What stays behind is told after the withdrawal itself.
+                    return last_before(scan, candidates, drafts, sentence, 1, |d| {
+                        takes(d, fact.role)
+                    });
+                }
+                last_before(scan, candidates, drafts, sentence, 3, |d| {
+                    takes(d, fact.role)
+                        && (fact.role != Role::Injured && fact.role != Role::Fatalities
+                            || lexicon.categories[d.category].id != "arrest")
+                })
+            });
+            if let Some(target) = target {
+                drafts[target].facts.push(*fact);
+            }
+        }
+    }
+    // Forces moved, where no word of count says how many.
+    for draft in drafts.iter_mut() {
+        if !takes(draft, Role::Troops)
+            || draft
+                .facts
+                .iter()
+                .any(|f| matches!(f.role, Role::Troops | Role::Remaining))
+        {
+            continue;
+        }
+        let best = &candidates[draft.best];
+        if let Some(fact) = count::troops(scan, best.sentence, best.first) {
+            draft.facts.push(fact);
+        }
+    }
+}
+
+/// The draft told last before a sentence, at most `back` sentences earlier.
+fn last_before(
+    scan: &Scan,
+    candidates: &[Candidate],
+    drafts: &[Draft],
+    sentence: usize,
+    back: usize,
+    fits: impl Fn(&Draft) -> bool,
+) -> Option<usize> {
+    let _ = scan;
+    drafts
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| fits(d))
+        .flat_map(|(i, d)| d.candidates.iter().map(move |&c| (i, c)))
+        .filter(|&(_, c)| {
+            let s = candidates[c].sentence;
+            s < sentence && s + back >= sentence
+        })
+        .max_by_key(|&(i, c)| (candidates[c].first, usize::MAX - i))
+        .map(|(i, _)| i)
+}
+
+/// Takes out what is part of another incident at the same place and date, and
+/// folds figures as the categories say.
+fn absorb(doc: &Document, lexicon: &Lexicon, drafts: &mut [Draft]) {
+    let meets = |a: &Draft, b: &Draft| {
+        same_place(&doc.places[a.place], &doc.places[b.place]) && same_date(a.date, b.date)
+    };
+    for i in 0..drafts.len() {
+        let category: &Category = &lexicon.categories[drafts[i].category];
+        for j in 0..drafts.len() {
+            if i == j || drafts[i].gone || drafts[j].gone {
+                continue;
+            }
+            let other = &lexicon.categories[drafts[j].category].id;
+            if category.absorbs.contains(other) && meets(&drafts[i], &drafts[j]) {
+                drafts[j].gone = true;
+                let facts = std::mem::take(&mut drafts[j].facts);
+                drafts[i].facts.extend(facts);
+            }
+        }
+    }
+    for i in 0..drafts.len() {
+        if drafts[i].gone {
+            continue;
+        }
+        let folds = &lexicon.categories[drafts[i].category].folds_into;
+        let into = folds.iter().find_map(|name| {
+            (0..drafts.len()).find(|&j| {
+                j != i
+                    && !drafts[j].gone
+                    && lexicon.categories[drafts[j].category].id == *name
+                    && meets(&drafts[i], &drafts[j])
+            })
+        });
+        if let Some(j) = into {
+            drafts[i].gone = true;
+            let facts = std::mem::take(&mut drafts[i].facts);
+            drafts[j].facts.extend(facts);
+        }
+    }
+}
+
+fn finish(scan: &Scan, lexicon: &Lexicon, candidates: &[Candidate], draft: &Draft) -> Incident {
+    let category = &lexicon.categories[draft.category];
+    let best = &candidates[draft.best];
+    let place = scan.doc.places[draft.place].clone();
+    let date = match draft.date {
+        Some(date) => date.when(scan, category.lasting),
+        None => When {
+            precision: "unknown",
+            ..When::default()
+        },
+    };
+    let mut facts = draft.facts.clone();
+    facts.sort_by_key(|f| (f.sentence, f.at));
+    let (claimed_by, denied_by) = attribution(scan, best);
+    let status = if !denied_by.is_empty() {
+        "disputed"
+    } else if !claimed_by.is_empty() {
+        "claimed"
+    } else {
+        "reported"
+    };
+    let place_factor = match draft.basis {
+        PlaceBasis::Clause => 1.0,
+        PlaceBasis::Sentence => 0.92,
+        PlaceBasis::Earlier => 0.8,
+        PlaceBasis::Elsewhere => 0.65,
+    };
+    let date_factor = match draft.date {
+        Some(d) if d.own => 1.0,
+        Some(d) if d.basis == "publication" => 0.85,
+        Some(_) => 0.92,
+        None => 0.7,
+    };
+    let trigger = best.trigger(scan);
+    let told_again = if draft.candidates.len() > 1 {
+        1.05
+    } else {
+        1.0
+    };
+    Incident {
+        category: category.id.clone(),
+        action: draft.action.clone(),
+        place,
+        date,
+        counts: count::counts(&facts, &category.counts),
+        actors: actors(scan, scan.lexicon, candidates, draft),
+        status: status.to_string(),
+        claimed_by,
+        denied_by,
+        evidence: scan.sentence(best.sentence).span,
+        confidence: (trigger.confidence * place_factor * date_factor * told_again).min(0.99),
+    }
+}
+
+/// Who took part: actors named in the sentences that tell the incident, those of
+/// its own clause first.
+fn actors(
+    scan: &Scan,
+    lexicon: &LangLexicon,
+    candidates: &[Candidate],
+    draft: &Draft,
+) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let best = &candidates[draft.best];
+    let mut hits: Vec<(u32, usize, usize, u32)> = scan
+        .uses(best.sentence)
+        .filter_map(|(f, u)| match u {
+            Use::Actor(a) => Some((
+                scan.clause[f.first].abs_diff(best.clause),
+                f.first,
+                f.last,
+                a,
+            )),
+            _ => None,
+        })
+        .collect();
+    // Of overlapping names the longest.
+    let spans: Vec<(usize, usize)> = hits.iter().map(|h| (h.1, h.2)).collect();
+    hits.retain(|h| {
+        !spans
+            .iter()
+            .any(|&(a, b)| a <= h.1 && h.2 <= b && b - a > h.2 - h.1)
+    });
+    hits.sort_unstable();
+    for (_, _, _, actor) in hits {
+        let name = &lexicon.actors[actor as usize];
+        if !out.contains(name) {
+            out.push(name.clone());
+        }
+    }
+    out
+}
+
+/// Who claims an incident and who denies it, by the words around its trigger.
+fn attribution(scan: &Scan, best: &Candidate) -> (Vec<String>, Vec<String>) {
+    let mut claimed = Vec::new();
+    let mut denied = Vec::new();
+    let nearest_actor = |at: usize| {
+        scan.uses(best.sentence)
+            .filter_map(|(f, u)| match u {
+                Use::Actor(a) => Some((f.first.abs_diff(at), a)),
+                _ => None,
+            })
+            .min()
+            .map(|(_, a)| scan.lexicon.actors[a as usize].clone())
+    };
+    for (f, u) in scan.uses(best.sentence) {
+        let list = match u {
+            Use::Claim => &mut claimed,
+            Use::Deny => &mut denied,
+            _ => continue,
+        };
+        let name = nearest_actor(f.first).unwrap_or_else(|| "unnamed".to_string());
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    (claimed, denied)
+}

@@ -1,0 +1,158 @@
+//! When: the date that belongs to a trigger.
+
+use super::When;
+use super::find::Candidate;
+use super::lexicon::Use;
+use super::scan::Scan;
+use crate::text::date::{Basis, DateMention, Precision, iso};
+use jiff::civil::Date;
+
+/// A date with where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated {
+    pub start: Date,
+    pub end: Date,
+    pub precision: Precision,
+    pub basis: &'static str,
+    /// Position in the document's list of dates.
+    pub mention: Option<usize>,
+    /// Named for this trigger, in its own sentence.
+    pub own: bool,
+}
+
+impl Dated {
+    /// Whether the two spans share a day.
+    pub fn overlaps(&self, other: &Dated) -> bool {
+        self.start <= other.end && other.start <= self.end
+    }
+
+    /// The output's form.
+    pub fn when(&self, scan: &Scan, lasting: bool) -> When {
+        let mention = self.mention.map(|m| &scan.doc.dates[m]);
+        let open = lasting || mention.is_some_and(|m| m.since);
+        let one_day = open && self.precision == Precision::Day;
+        When {
+            start: Some(iso(self.start, self.precision)),
+            end: Some(iso(
+                if one_day { self.start } else { self.end },
+                self.precision,
+            )),
+            precision: self.precision.name(),
+            basis: Some(self.basis),
+            span: mention.map(|m| m.span),
+        }
+    }
+}
+
+fn basis_name(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Stated => "stated",
+        Basis::Relative => "relative",
+        Basis::Inferred => "inferred",
+    }
+}
+
+fn dated(index: usize, mention: &DateMention, own: bool) -> Dated {
+    Dated {
+        start: mention.start,
+        end: mention.end,
+        precision: mention.precision,
+        basis: basis_name(mention.basis),
+        mention: Some(index),
+        own,
+    }
+}
+
+/// The date of a trigger: the nearest of its sentence, those of saying verbs
+/// last; then that of the trigger or sentence before; then publication.
+pub(super) fn choose(
+    scan: &Scan,
+    candidate: &Candidate,
+    earlier: &[(usize, Option<Dated>)],
+) -> Option<Dated> {
+    let span = scan.sentence(candidate.sentence);
+    let reports: Vec<(usize, usize)> = scan
+        .uses(candidate.sentence)
+        .filter(|(_, u)| *u == Use::Report)
+        .map(|(f, _)| (f.first, f.last))
+        .collect();
+    let of_saying = |d: &DateMention| {
+        reports.iter().any(|&(first, last)| {
+            (last <= d.first && d.first - last <= 2) || (d.last <= first && first - d.last <= 1)
+        })
+    };
+    let best = scan
+        .doc
+        .dates
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| span.first <= d.first && d.last <= span.last && !d.dateline)
+        .map(|(index, d)| {
+            let clauses = scan.clause[d.first].abs_diff(candidate.clause) as usize;
+            let tokens = if d.last <= candidate.first {
+                candidate.first - d.last
+            } else {
+                d.first.saturating_sub(candidate.last)
+            };
+            let saying = if of_saying(d) { 60 } else { 0 };
+            let ahead = scan
+                .doc
+                .reference
+                .published
+                .is_some_and(|p| d.start > p && !scan.doc.reference.inferred);
+            let ahead = if ahead { 200 } else { 0 };
+            (index, clauses * 20 + tokens + saying + ahead)
+        })
+        .min_by_key(|&(index, cost)| (cost, index));
+    if let Some((index, cost)) = best
+        && cost < 200
+    {
+        return Some(dated(index, &scan.doc.dates[index], true));
+    }
+    // The dates of the sentences before, back to the start of the paragraph.
+    let paragraph = span.paragraph;
+    let back = scan
+        .doc
+        .dates
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, d)| d.last <= span.first && !d.dateline && !d.background)
+        .find(|(_, d)| {
+            scan.doc
+                .sentences
+                .iter()
+                .any(|s| s.paragraph == paragraph && s.first <= d.first && d.last <= s.last)
+        })
+        .map(|(index, d)| dated(index, d, false));
+    if let Some(found) = back
+        && scan
+            .doc
+            .reference
+            .published
+            .is_none_or(|p| found.start <= p)
+    {
+        return Some(found);
+    }
+    // What the text is about: the first trigger with a date of its own.
+    let main = earlier
+        .iter()
+        .filter_map(|(_, d)| *d)
+        .find(|d| d.own && d.mention.is_none_or(|m| !scan.doc.dates[m].background));
+    if let Some(main) = main {
+        return Some(Dated { own: false, ..main });
+    }
+    let published = scan.doc.reference.published?;
+    Some(Dated {
+        start: published,
+        end: published,
+        precision: Precision::Day,
+        basis: if scan.doc.reference.inferred {
+            "inferred"
+        } else {
+            "publication"
+        },
+        mention: None,
+        own: false,
+    })
+}

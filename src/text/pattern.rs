@@ -8,6 +8,7 @@
 //! | `word` | that word, folded (any case, either script, with or without diacritics) |
 //! | `stem*` | a word that starts so |
 //! | `^word` | the same, but capitalised in the text |
+//! | `.word` | the same, but not capitalised ("may", not "May") |
 //! | `@class` | a word of that class |
 //! | `#num` | a number, in figures or words |
 //! | `#day`, `#year`, `#month`, `#weekday`, `#unit` | parts of dates |
@@ -108,7 +109,7 @@ impl Slots for NoSlots {
 
 #[derive(Debug, Clone)]
 enum Item {
-    Atom { atom: u32, capital: bool },
+    Atom { atom: u32, capital: Option<bool> },
     Class(u16),
     Slot(Slot),
     Any,
@@ -251,9 +252,10 @@ impl PatternSet {
                 _ => return Err(format!("there is no slot #{name}")),
             }));
         }
-        let (word, capital) = match text.strip_prefix('^') {
-            Some(word) => (word, true),
-            None => (text, false),
+        let (word, capital) = match (text.strip_prefix('^'), text.strip_prefix('.')) {
+            (Some(word), _) => (word, Some(true)),
+            (_, Some(word)) if !word.is_empty() => (word, Some(false)),
+            _ => (text, None),
         };
         Ok(Item::Atom {
             atom: self.atom(word)?,
@@ -366,8 +368,8 @@ impl PatternSet {
     ) -> Option<usize> {
         match item {
             Item::Atom { atom, capital } => (words[at].atoms.contains(atom)
-                && (!capital || tokens[at].capital))
-                .then_some(at + 1),
+                && capital.is_none_or(|c| c == tokens[at].capital))
+            .then_some(at + 1),
             Item::Class(class) => words[at].classes.has(*class).then_some(at + 1),
             Item::Slot(slot) => slots.fills(*slot, at),
             Item::Any => (tokens[at].kind != TokenKind::Mark).then_some(at + 1),
@@ -529,6 +531,7 @@ mod tests {
             "A bomb, he said, thrown",
             Some("bomb, he said, thrown"),
         );
+        check(".may", "in May it may", Some("may"));
         check("уби*", "Ubijen je", Some("Ubijen"));
     }
 

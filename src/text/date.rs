@@ -966,6 +966,103 @@ mod tests {
     }
 
     #[test]
+    fn albanian_dates() {
+        let sq = |p: &str, t: &str, e: &[&str]| check(Lang::Sq, p, t, e);
+        let oct = "2023-10-03"; // a Tuesday
+        sq(oct, "Ndodhi më 24 shtator.", &["2023-09-24"]);
+        sq(oct, "Ndodhi me 24 shtator 2022.", &["2022-09-24"]);
+        sq(
+            oct,
+            "Të dielën, më 24 shtator të vitit 2023, u mbyll.",
+            &["2023-09-24"],
+        );
+        sq(
+            oct,
+            "Më 24.9.2023 dhe me 25/09/23.",
+            &["2023-09-24", "2023-09-25"],
+        );
+        sq(
+            oct,
+            "Më 24 e 25 shtator kishte protesta.",
+            &["2023-09-24..2023-09-25"],
+        );
+        sq(
+            "2021-04-01",
+            "Prej datës 22 deri më 28 mars 2021.",
+            &["2021-03-22..2021-03-28"],
+        );
+        sq(
+            oct,
+            "Të hënën shkoi; të premten erdhi; e diela ishte e qetë.",
+            &["2023-10-02", "2023-09-29", "2023-10-01"],
+        );
+        sq(oct, "Natën e së dielës u dogj.", &["2023-10-01"]);
+        sq(oct, "Te merkuren mbrema u gjuajt.", &["2023-09-27"]);
+        sq(oct, "Të martën e kaluar u takuan.", &["2023-09-26"]);
+        sq(
+            oct,
+            "Natën e së premtes në të shtunë u dogj.",
+            &["2023-09-29..2023-09-30"],
+        );
+        sq(
+            "2023-06-01",
+            "Natën mes 25 dhe 26 majit u dogj.",
+            &["2023-05-25..2023-05-26"],
+        );
+        sq(
+            oct,
+            "Dje në mëngjes dhe pardje, mbrëmë, sonte e sot pasdite.",
+            &[
+                "2023-10-02",
+                "2023-10-01",
+                "2023-10-02",
+                "2023-10-03",
+                "2023-10-03",
+            ],
+        );
+        sq(oct, "Protesta e djeshme kaloi.", &["2023-10-02"]);
+        sq(oct, "Para tri ditësh u vra.", &["2023-09-30"]);
+        sq(
+            oct,
+            "Më 24 shtator u vunë; një ditë më vonë u hoqën.",
+            &["2023-09-24", "2023-09-25"],
+        );
+        sq(
+            "",
+            "Më 9 nëntor 2014 i hoqën, katër ditë më parë i kishin vënë.",
+            &["2014-11-09", "2014-11-05"],
+        );
+        sq(
+            oct,
+            "Më 24 shtator; po atë natë; të nesërmen; të njëjtën ditë.",
+            &["2023-09-24", "2023-09-24", "2023-09-25", "2023-09-25"],
+        );
+        sq("2023-10-03", "Në fund të majit.", &["2023-05"]);
+        sq(
+            "2023-10-03",
+            "Gjatë muajit maj, në gusht.",
+            &["2023-05", "2023-08"],
+        );
+        sq(
+            "2023-10-03",
+            "Në vitin 2011, vitin e kaluar.",
+            &["2011", "2022"],
+        );
+        sq("2013-07-15", "Muajin e kaluar.", &["2013-06"]);
+        sq(
+            oct,
+            "Rreth orës 21:40 policia, më 10 shtatorit.",
+            &["2023-09-10"],
+        );
+        sq(
+            "2007-09-03",
+            "DEÇAN, 3 shtator – Një burrë u vra sot.",
+            &["2007-09-03"],
+        );
+        sq(oct, "Hëna ndriçonte mbi Martën.", &[]);
+    }
+
+    #[test]
     fn a_dateline_dates_the_report_not_the_incident() {
         check(
             Lang::En,

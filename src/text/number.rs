@@ -32,6 +32,8 @@ struct NumberWord {
     scale: bool,
     approximate: bool,
     people: bool,
+    /// A number only within a longer one.
+    inner: bool,
 }
 
 /// The number words of one language, from `numbers.toml`.
@@ -56,6 +58,10 @@ struct File {
     /// value → words for about that many
     #[serde(default)]
     about: BTreeMap<String, Vec<String>>,
+    /// value → words that are that number only within a longer one, such as
+    /// Albanian `një`, which is "a" as well
+    #[serde(default)]
+    inner: BTreeMap<String, Vec<String>>,
     /// words that may stand between the parts of one number
     joiners: Vec<String>,
     /// words between the ends of a range
@@ -75,12 +81,13 @@ impl NumberWords {
             toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
         let mut words = HashMap::new();
         let groups = [
-            (&file.numbers, false, false, false),
-            (&file.scales, true, false, false),
-            (&file.people, false, false, true),
-            (&file.about, false, true, false),
+            (&file.numbers, false, false, false, false),
+            (&file.scales, true, false, false, false),
+            (&file.people, false, false, true, false),
+            (&file.about, false, true, false, false),
+            (&file.inner, false, false, false, true),
         ];
-        for (group, scale, approximate, people) in groups {
+        for (group, scale, approximate, people, inner) in groups {
             for (value, forms) in group {
                 let value: u32 = value
                     .parse()
@@ -93,6 +100,7 @@ impl NumberWords {
                             scale,
                             approximate,
                             people,
+                            inner,
                         },
                     );
                 }
@@ -198,6 +206,12 @@ impl NumberWords {
             let Some(word) = self.words.get(&token.fold) else {
                 break;
             };
+            if word.inner
+                && last == first
+                && !tokens.get(at + 1).is_some_and(|t| self.is_scale(&t.fold))
+            {
+                break;
+            }
             if word.scale {
                 // A bare scale word is a number only where it can be ("hundred").
                 if part == 0 && last > first {
@@ -210,7 +224,7 @@ impl NumberWords {
                 }
                 room = word.value;
             } else {
-                if word.value >= room || (last > first && at > last && word.value >= 100) {
+                if word.value >= room {
                     break;
                 }
                 part = part.checked_add(word.value)?;
@@ -317,5 +331,21 @@ mod tests {
         assert_eq!(values(Lang::En, "one of the two"), [(1, 1), (2, 2)]);
         assert_eq!(values(Lang::En, "30 to 40 people"), [(30, 40)]);
         assert_eq!(values(Lang::En, "two thousand men"), [(2000, 2000)]);
+    }
+
+    #[test]
+    fn albanian_number_words() {
+        let sq = |text: &str| values(Lang::Sq, text);
+        assert_eq!(sq("njëzet e pesë policë"), [(25, 25)]);
+        assert_eq!(sq("njezet e nje veta"), [(21, 21)]);
+        assert_eq!(sq("njëqind e njëzet kuti"), [(120, 120)]);
+        assert_eq!(sq("dy mijë e treqind ushtarë"), [(2300, 2300)]);
+        assert_eq!(sq("një mijë protestues"), [(1000, 1000)]);
+        assert_eq!(sq("një polic"), []);
+        assert_eq!(sq("tre policë e dy ushtarë"), [(3, 3), (2, 2)]);
+        assert_eq!(sq("dyzet e tetë orë"), [(48, 48)]);
+        assert_eq!(sq("dy-tre veta, 30 deri 40 metra"), [(2, 3), (30, 40)]);
+        assert_eq!(sq("rreth 14.000 ushtarë"), [(14000, 14000)]);
+        assert_eq!(sq("katërmbëdhjetë"), [(14, 14)]);
     }
 }

@@ -1,0 +1,307 @@
+//! The words that relate a place to the places named, as `data/lexicon/LANG/places.toml`
+//! gives them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::PlaceRole;
+use crate::data::{Data, DataError};
+use crate::report::Lang;
+use crate::text::token::fold;
+
+/// A phrase as folded words; a word ending in `*` matches any ending.
+pub(super) type Phrase = Vec<String>;
+
+/// How the words before a place mean it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    At,
+    Near,
+    Along,
+    Between,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Preposition {
+    pub role: PlaceRole,
+    pub manner: Manner,
+}
+
+/// Phrases with what they stand for, longest first.
+#[derive(Debug, Clone)]
+pub(super) struct Table<T>(Vec<(Phrase, T)>);
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table(Vec::new())
+    }
+}
+
+impl<T: Copy> Table<T> {
+    fn new(mut entries: Vec<(Phrase, T)>) -> Table<T> {
+        entries.retain(|(phrase, _)| !phrase.is_empty());
+        entries.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        Table(entries)
+    }
+
+    /// The longest phrase that ends just before position `at`; `word` gives the
+    /// words, `None` where there is none.
+    pub fn before<'a>(
+        &self,
+        at: usize,
+        word: impl Fn(usize) -> Option<&'a str>,
+    ) -> Option<(usize, T)> {
+        self.0.iter().find_map(|(phrase, value)| {
+            let start = at.checked_sub(phrase.len())?;
+            phrase
+                .iter()
+                .enumerate()
+                .all(|(i, p)| word(start + i).is_some_and(|w| fits(p, w)))
+                .then_some((phrase.len(), *value))
+        })
+    }
+
+    /// The longest phrase that starts at position `at`.
+    pub fn after<'a>(
+        &self,
+        at: usize,
+        word: impl Fn(usize) -> Option<&'a str>,
+    ) -> Option<(usize, T)> {
+        self.0.iter().find_map(|(phrase, value)| {
+            phrase
+                .iter()
+                .enumerate()
+                .all(|(i, p)| word(at + i).is_some_and(|w| fits(p, w)))
+                .then_some((phrase.len(), *value))
+        })
+    }
+}
+
+fn fits(pattern: &str, word: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(stem) => word.starts_with(stem),
+        None => pattern == word,
+    }
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LangWords {
+    pub prepositions: Table<Preposition>,
+    pub skip: Table<()>,
+    pub locality: Table<()>,
+    pub link: Table<()>,
+    pub genitive: Table<()>,
+    pub and: Table<()>,
+    pub event_of: Table<()>,
+    pub road: Table<()>,
+    pub railway: Table<()>,
+    pub road_from: Table<()>,
+    pub road_to: Table<()>,
+    pub road_with: Table<()>,
+    pub line: Table<()>,
+    pub separating: Table<()>,
+    pub along: Table<()>,
+    pub inside: Table<()>,
+    pub vague: Table<()>,
+    pub offset_link: Table<()>,
+    pub offset_fill: Table<()>,
+    pub attribute: Table<()>,
+    pub saying: Table<()>,
+    pub town: Table<()>,
+    /// Kind words; the value is an index into `kind_names`.
+    pub kinds: Table<usize>,
+    pub kind_names: Vec<String>,
+    pub wind_noun: Table<f64>,
+    pub wind_adjective: Table<f64>,
+    pub units: Table<f64>,
+    pub numbers: BTreeMap<String, f64>,
+}
+
+/// The words that relate places, in all languages.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceWords {
+    langs: BTreeMap<Lang, LangWords>,
+}
+
+impl PlaceWords {
+    /// Reads the three lists.
+    ///
+    /// # Errors
+    /// When a list is missing or cannot be understood.
+    pub fn load(data: &Data) -> Result<PlaceWords, DataError> {
+        let mut langs = BTreeMap::new();
+        for lang in Lang::ALL {
+            let path = format!("lexicon/{}/places.toml", lang.code());
+            let file: File =
+                toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
+            langs.insert(lang, file.words(&path)?);
+        }
+        Ok(PlaceWords { langs })
+    }
+
+    pub(super) fn get(&self, lang: Lang) -> Option<&LangWords> {
+        self.langs.get(&lang)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    preposition: Vec<PrepositionEntry>,
+    lists: Lists,
+    kinds: BTreeMap<String, Vec<String>>,
+    wind: Vec<Wind>,
+    unit: Vec<Unit>,
+    numbers: BTreeMap<String, f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrepositionEntry {
+    role: String,
+    relation: String,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    skip: Vec<String>,
+    locality: Vec<String>,
+    link: Vec<String>,
+    genitive: Vec<String>,
+    and: Vec<String>,
+    event_of: Vec<String>,
+    road: Vec<String>,
+    railway: Vec<String>,
+    road_from: Vec<String>,
+    road_to: Vec<String>,
+    road_with: Vec<String>,
+    line: Vec<String>,
+    separating: Vec<String>,
+    along: Vec<String>,
+    inside: Vec<String>,
+    vague: Vec<String>,
+    offset_link: Vec<String>,
+    offset_fill: Vec<String>,
+    attribute: Vec<String>,
+    saying: Vec<String>,
+    town: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wind {
+    bearing: f64,
+    noun: Vec<String>,
+    adjective: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unit {
+    metres: f64,
+    words: Vec<String>,
+}
+
+impl File {
+    fn words(self, path: &str) -> Result<LangWords, DataError> {
+        let mut prepositions = Vec::new();
+        for entry in &self.preposition {
+            let role = match entry.role.as_str() {
+                "location" => PlaceRole::Location,
+                "origin" => PlaceRole::Origin,
+                "destination" => PlaceRole::Destination,
+                "other" => PlaceRole::Other,
+                unknown => {
+                    return Err(DataError::invalid(path, format!("unknown role {unknown:?}")));
+                }
+            };
+            let manner = match entry.relation.as_str() {
+                "at" => Manner::At,
+                "near" => Manner::Near,
+                "along" => Manner::Along,
+                "between" => Manner::Between,
+                unknown => {
+                    return Err(DataError::invalid(
+                        path,
+                        format!("unknown relation {unknown:?}"),
+                    ));
+                }
+            };
+            let value = Preposition { role, manner };
+            prepositions.extend(entry.words.iter().map(|w| (phrase(w), value)));
+        }
+        let list = |words: &[String]| Table::new(words.iter().map(|w| (phrase(w), ())).collect());
+        let mut kinds = Vec::new();
+        let mut kind_names = Vec::new();
+        for (at, (kind, words)) in self.kinds.iter().enumerate() {
+            kind_names.push(kind.clone());
+            kinds.extend(words.iter().map(|w| (phrase(w), at)));
+        }
+        let winds = |pick: fn(&Wind) -> &Vec<String>| {
+            Table::new(
+                self.wind
+                    .iter()
+                    .flat_map(|w| pick(w).iter().map(move |n| (phrase(n), w.bearing)))
+                    .collect(),
+            )
+        };
+        let l = &self.lists;
+        Ok(LangWords {
+            prepositions: Table::new(prepositions),
+            skip: list(&l.skip),
+            locality: list(&l.locality),
+            link: list(&l.link),
+            genitive: list(&l.genitive),
+            and: list(&l.and),
+            event_of: list(&l.event_of),
+            road: list(&l.road),
+            railway: list(&l.railway),
+            road_from: list(&l.road_from),
+            road_to: list(&l.road_to),
+            road_with: list(&l.road_with),
+            line: list(&l.line),
+            separating: list(&l.separating),
+            along: list(&l.along),
+            inside: list(&l.inside),
+            vague: list(&l.vague),
+            offset_link: list(&l.offset_link),
+            offset_fill: list(&l.offset_fill),
+            attribute: list(&l.attribute),
+            saying: list(&l.saying),
+            town: list(&l.town),
+            kinds: Table::new(kinds),
+            kind_names,
+            wind_noun: winds(|w| &w.noun),
+            wind_adjective: winds(|w| &w.adjective),
+            units: Table::new(
+                self.unit
+                    .iter()
+                    .flat_map(|u| u.words.iter().map(|w| (phrase(w), u.metres)))
+                    .collect(),
+            ),
+            numbers: self
+                .numbers
+                .iter()
+                .map(|(word, value)| (fold(word), *value))
+                .collect(),
+        })
+    }
+}
+
+/// A phrase of the data as the words that are compared: as a text is cut into
+/// tokens, with hyphens as words of their own. The Albanian `të` and `së` keep
+/// their letter, to be told from `te` and `se`.
+pub(super) fn phrase(words: &str) -> Phrase {
+    words
+        .replace('-', " - ")
+        .split_whitespace()
+        .map(|w| match w {
+            "të" | "së" => w.to_string(),
+            w => fold(w),
+        })
+        .collect()
+}

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::LineSide;
 use crate::data::{Data, DataError};
 
-pub use polyline::{Position, length, metres_between};
+pub use polyline::{Position, length, metres_between, middle, nearest};
 
 const LINE: &str = "boundary/line.geojson";
 const OUTLINE: &str = "boundary/kosovo.geojson";

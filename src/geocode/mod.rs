@@ -1,5 +1,14 @@
 //! Stage 4: from an incident's words for a place to a geometry.
 
+mod choose;
+mod duplicates;
+mod locate;
+mod rules;
+mod shape;
+
+pub use locate::{locate, place_of};
+pub use rules::GeoRules;
+
 use geo::Geometry;
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,13 @@
 use super::Span;
 use crate::gazetteer::Toponym;
 
+mod frame;
+mod parse;
+mod words;
+
+pub use parse::parse;
+pub use words::PlaceWords;
+
 /// How the words relate the place meant to the named sites (the anchors).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Relation {

@@ -123,6 +123,15 @@ pub(super) struct LangWords {
 #[derive(Debug, Clone, Default)]
 pub struct PlaceWords {
     langs: BTreeMap<Lang, LangWords>,
+    metonyms: Vec<String>,
+    line: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shared {
+    metonyms: Vec<String>,
+    line: Option<String>,
 }
 
 impl PlaceWords {
@@ -138,7 +147,24 @@ impl PlaceWords {
                 toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
             langs.insert(lang, file.words(&path)?);
         }
-        Ok(PlaceWords { langs })
+        let path = "lexicon/places.toml";
+        let shared: Shared =
+            toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))?;
+        Ok(PlaceWords {
+            langs,
+            metonyms: shared.metonyms,
+            line: shared.line,
+        })
+    }
+
+    /// Whether the bare name of a site mostly stands for a government.
+    pub(super) fn is_metonym(&self, site: &str) -> bool {
+        self.metonyms.iter().any(|m| m == site)
+    }
+
+    /// The id of the administrative line.
+    pub(super) fn line(&self) -> Option<&str> {
+        self.line.as_deref()
     }
 
     pub(super) fn get(&self, lang: Lang) -> Option<&LangWords> {
@@ -216,7 +242,10 @@ impl File {
                 "destination" => PlaceRole::Destination,
                 "other" => PlaceRole::Other,
                 unknown => {
-                    return Err(DataError::invalid(path, format!("unknown role {unknown:?}")));
+                    return Err(DataError::invalid(
+                        path,
+                        format!("unknown role {unknown:?}"),
+                    ));
                 }
             };
             let manner = match entry.relation.as_str() {

@@ -1,0 +1,1319 @@
+//! From place names to place expressions: reads the words around each name.
+//!
+//! A sentence is read as a row of items, each a name or a word. Around each name
+//! the reader walks left over words of kind, articles and nouns of part to the
+//! preposition or the distance, and right over words of kind. Pairs ("between X and
+//! Y", "the X-Y road") and lists ("in X, Y and Z") are read as one; a name that
+//! only explains the one before it becomes its container.
+
+use super::words::{LangWords, Manner, PlaceWords, Preposition};
+use super::{PlaceExpr, PlaceRole, Relation};
+use crate::gazetteer::{Candidate, Extent, Gazetteer, Match, Toponym};
+use crate::report::Lang;
+use crate::text::token::fold;
+use crate::text::{Sentence, Span, Token, TokenKind};
+
+/// How many words may stand between a name and what explains it.
+const MAX_GAP: usize = 9;
+
+/// Reads all place expressions of a text, in the order of their first words.
+///
+/// `toponyms` must be in order and not overlapping. Each toponym takes part in at
+/// most one expression, as an anchor or as a container.
+pub fn parse(
+    text: &str,
+    lang: Lang,
+    tokens: &[Token],
+    sentences: &[Sentence],
+    toponyms: &[Toponym],
+    gazetteer: &Gazetteer,
+    words: &PlaceWords,
+) -> Vec<PlaceExpr> {
+    let Some(lang_words) = words.get(lang) else {
+        return Vec::new();
+    };
+    let frames = super::frame::find(text, toponyms);
+    let accented = text.contains('ë') || text.contains('Ë');
+    let mut found = Vec::new();
+    for sentence in sentences {
+        let mut row = Row {
+            text,
+            words: lang_words,
+            shared: words,
+            gazetteer,
+            items: Vec::new(),
+            names: Vec::new(),
+        };
+        row.fill(sentence, tokens, toponyms, lang, accented);
+        if row.names.is_empty() {
+            continue;
+        }
+        let mut exprs = row.read();
+        for expr in &mut exprs {
+            if let Some(role) = frames
+                .iter()
+                .find(|(span, _)| span.overlaps(name_span(&expr.anchors[0])))
+                .map(|(_, role)| *role)
+            {
+                expr.role = role;
+            }
+        }
+        found.extend(exprs);
+    }
+    found.sort_by_key(|e| (e.span.start, e.span.end));
+    found
+}
+
+fn name_span(toponym: &Toponym) -> Span {
+    Span {
+        start: toponym.start,
+        end: toponym.end,
+    }
+}
+
+struct Item {
+    fold: String,
+    span: Span,
+    number: bool,
+    name: Option<usize>,
+}
+
+struct Name {
+    top: Toponym,
+    item: usize,
+}
+
+/// A sentence as a row of items.
+struct Row<'a> {
+    text: &'a str,
+    words: &'a LangWords,
+    shared: &'a PlaceWords,
+    gazetteer: &'a Gazetteer,
+    items: Vec<Item>,
+    names: Vec<Name>,
+}
+
+/// What stands to the left of a name.
+#[derive(Default, Clone)]
+struct Left {
+    /// First item of the expression.
+    start: usize,
+    prep: Option<Preposition>,
+    kinds: Vec<usize>,
+    locality: bool,
+    /// A wind as an adjective or noun of part.
+    wind: Option<f64>,
+    offset: Option<Offset>,
+    event_of: bool,
+    genitive: bool,
+    /// "the road to", "the road from", "the road between".
+    road: bool,
+    inside: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Offset {
+    metres: Option<f64>,
+    bearing: Option<f64>,
+    vague: bool,
+}
+
+impl<'a> Row<'a> {
+    fn fill(
+        &mut self,
+        sentence: &Sentence,
+        tokens: &[Token],
+        toponyms: &[Toponym],
+        lang: Lang,
+        accented: bool,
+    ) {
+        let within = |t: &&Toponym| t.start >= sentence.span.start && t.end <= sentence.span.end;
+        let mut tops = merge_slashed(self.text, toponyms.iter().filter(within));
+        tops.reverse();
+        let mut at = sentence.first;
+        while at < sentence.last {
+            let Some(token) = tokens.get(at) else { break };
+            if let Some(top) = tops.pop_if(|t| t.start <= token.span.start) {
+                let span = name_span(&top);
+                while at < sentence.last && tokens.get(at).is_some_and(|t| t.span.end <= span.end) {
+                    at += 1;
+                }
+                // A name that ends within a token: the rest of the token is a word.
+                if let Some(rest) = tokens
+                    .get(at)
+                    .filter(|t| t.span.start < span.end && t.span.end > span.end)
+                {
+                    self.push_name(top, span);
+                    let tail = Span {
+                        start: span.end,
+                        end: rest.span.end,
+                    };
+                    self.push_word(fold(tail.of(self.text)), tail, false);
+                    at += 1;
+                } else {
+                    self.push_name(top, span);
+                }
+                continue;
+            }
+            let raw = token.span.of(self.text);
+            let word = if lang == Lang::Sq {
+                self.albanian(raw, &token.fold, accented)
+            } else {
+                token.fold.clone()
+            };
+            self.push_word(word, token.span, token.kind == TokenKind::Number);
+            at += 1;
+        }
+        self.add_line();
+    }
+
+    fn push_name(&mut self, top: Toponym, span: Span) {
+        self.items.push(Item {
+            fold: String::new(),
+            span,
+            number: false,
+            name: Some(self.names.len()),
+        });
+        self.names.push(Name {
+            top,
+            item: self.items.len() - 1,
+        });
+    }
+
+    fn push_word(&mut self, fold: String, span: Span, number: bool) {
+        self.items.push(Item {
+            fold,
+            span,
+            number,
+            name: None,
+        });
+    }
+
+    /// The particle `të` folds like the preposition `te`: kept apart by its letter,
+    /// or, in a text without diacritics, by what stands before it.
+    fn albanian(&self, raw: &str, folded: &str, accented: bool) -> String {
+        let lower = raw.to_lowercase();
+        match folded {
+            "te" if lower == "të" => "të".to_string(),
+            "se" if lower == "së" => "së".to_string(),
+            "te" if !accented => {
+                let at = self.items.len();
+                let noun = self.items.last().is_some_and(|i| i.name.is_some())
+                    || self.words.locality.before(at, |i| self.word(i)).is_some()
+                    || self.words.kinds.before(at, |i| self.word(i)).is_some()
+                    || self.words.wind_noun.before(at, |i| self.word(i)).is_some();
+                if noun { "të" } else { "te" }.to_string()
+            }
+            _ => folded.to_string(),
+        }
+    }
+
+    /// "the line", where the words before it make it a place: the gazetteer holds
+    /// the full names of the administrative line only.
+    fn add_line(&mut self) {
+        let Some(site) = self.shared.line().and_then(|id| self.gazetteer.by_id(id)) else {
+            return;
+        };
+        let mut at = 0;
+        while at < self.items.len() {
+            let found = self.words.line.after(at, |i| self.word(i));
+            let Some((n, ())) = found else {
+                at += 1;
+                continue;
+            };
+            let placed = self
+                .words
+                .prepositions
+                .before(at, |i| self.word(i))
+                .is_some_and(|(_, p)| p.role != PlaceRole::Other);
+            // "the border of Montenegro", "the border with Albania" are other lines.
+            let other = self
+                .words
+                .genitive
+                .after(at + n, |i| self.word(i))
+                .is_some();
+            if placed && !other {
+                let span = Span {
+                    start: self.items[at].span.start,
+                    end: self.items[at + n - 1].span.end,
+                };
+                let top = Toponym {
+                    start: span.start,
+                    end: span.end,
+                    candidates: vec![Candidate {
+                        place: site,
+                        score: 0.8,
+                        matched: Match::Guarded,
+                    }],
+                };
+                let index = self.names.iter().filter(|x| x.item < at).count();
+                self.items.splice(
+                    at..at + n,
+                    [Item {
+                        fold: String::new(),
+                        span,
+                        number: false,
+                        name: Some(0),
+                    }],
+                );
+                self.names.insert(index, Name { top, item: at });
+                let mut k = 0;
+                for (i, item) in self.items.iter_mut().enumerate() {
+                    if item.name.is_some() {
+                        item.name = Some(k);
+                        self.names[k].item = i;
+                        k += 1;
+                    }
+                }
+            }
+            at += 1;
+        }
+    }
+
+    fn word(&self, at: usize) -> Option<&str> {
+        self.items
+            .get(at)
+            .filter(|i| i.name.is_none())
+            .map(|i| i.fold.as_str())
+    }
+
+    fn best(&self, name: usize) -> &crate::gazetteer::Place {
+        self.gazetteer
+            .place(self.names[name].top.candidates[0].place)
+    }
+
+    fn is_line(&self, name: usize) -> bool {
+        self.best(name).kind == "line" || self.best(name).kind == "boundary"
+    }
+
+    fn is_area(&self, name: usize) -> bool {
+        let place = self.best(name);
+        place.extent == Extent::Area && place.kind != "mountain" && place.kind != "lake"
+    }
+
+    fn is_metonym(&self, name: usize) -> bool {
+        let place = self.best(name);
+        place.outside || self.shared.is_metonym(&place.id)
+    }
+
+    fn is_municipality(&self, name: usize) -> bool {
+        self.best(name).kind == "municipality"
+    }
+
+    // ---- to the left -----------------------------------------------------
+
+    /// Reads to the left of item `at`, not beyond `floor`.
+    fn left(&self, at: usize, floor: usize) -> Left {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let mut left = Left {
+            start: at,
+            ..Left::default()
+        };
+        let mut c = at;
+        let mut linked = false;
+        loop {
+            if left.wind.is_none()
+                && let Some((start, offset, inside)) = self.offset(c, floor)
+            {
+                left.offset = Some(offset);
+                left.inside = inside;
+                left.start = start;
+                // "in the north of X": a part of X; "north of X": beyond it.
+                if offset.metres.is_none() {
+                    let mut d = start;
+                    while let Some((n, ())) = w.skip.before(d, word) {
+                        d -= n;
+                    }
+                    if let Some((n, prep)) = w.prepositions.before(d, word) {
+                        left.prep = Some(prep);
+                        left.wind = offset.bearing;
+                        left.offset = None;
+                        left.locality = true;
+                        left.start = d - n;
+                    } else if d < start {
+                        left.wind = offset.bearing;
+                        left.offset = None;
+                        left.locality = true;
+                        left.start = d;
+                    }
+                }
+                return left;
+            }
+            if let Some(start) = self.road_before(c, floor) {
+                left.road = true;
+                left.start = start;
+                let mut d = start;
+                while let Some((n, ())) = w.skip.before(d, word) {
+                    d -= n;
+                }
+                if let Some((n, prep)) = w.prepositions.before(d, word) {
+                    left.prep = Some(prep);
+                    left.start = d - n;
+                }
+                return left;
+            }
+            if let Some((n, kind)) = w.kinds.before(c, word) {
+                left.kinds.push(kind);
+                c -= n;
+                left.start = c;
+                linked = false;
+                continue;
+            }
+            let prep = w.prepositions.before(c, word);
+            let locality = w.locality.before(c, word);
+            if let Some((n, ())) = locality
+                && prep.is_none_or(|(m, _)| m <= n)
+            {
+                left.locality = true;
+                if left.wind.is_none()
+                    && let Some((m, bearing)) = w.wind_noun.before(c, word)
+                    && m == n
+                {
+                    left.wind = Some(bearing);
+                }
+                c -= n;
+                left.start = c;
+                linked = false;
+                continue;
+            }
+            if let Some((n, bearing)) = w.wind_adjective.before(c, word)
+                && prep.is_none_or(|(m, _)| m <= n)
+            {
+                left.wind = Some(bearing);
+                c -= n;
+                left.start = c;
+                continue;
+            }
+            let genitive = w.genitive.before(c, word);
+            if let Some((n, ())) = genitive
+                && prep.is_none_or(|(m, _)| m <= n)
+            {
+                if linked {
+                    break;
+                }
+                if w.event_of.before(c - n, word).is_some() {
+                    left.event_of = true;
+                    return left;
+                }
+                // Whose noun it is decides: one of kind or part goes on.
+                let goes_on = w.kinds.before(c - n, word).is_some()
+                    || w.locality.before(c - n, word).is_some()
+                    || w.wind_noun.before(c - n, word).is_some()
+                    || w.wind_adjective.before(c - n, word).is_some();
+                if !goes_on {
+                    // An Albanian particle may follow an adjective of the noun.
+                    if let Some((m, ())) = w.skip.before(c - n, word)
+                        && w.genitive.before(c - n, word).is_none()
+                    {
+                        c -= n + m;
+                        continue;
+                    }
+                    left.genitive = true;
+                    return left;
+                }
+                c -= n;
+                linked = true;
+                continue;
+            }
+            if let Some((n, prep)) = prep {
+                left.prep = Some(prep);
+                left.start = c - n;
+                let mut d = c - n;
+                while let Some((m, ())) = w.skip.before(d, word) {
+                    d -= m;
+                }
+                // "the crossing at X": the noun before the preposition tells the kind.
+                if left.kinds.is_empty()
+                    && let Some((_, kind)) = w.kinds.before(d, word)
+                {
+                    left.kinds.push(kind);
+                }
+                if w.event_of.before(d, word).is_some() && prep.role == PlaceRole::Other {
+                    left.event_of = true;
+                }
+                return left;
+            }
+            if let Some((n, ())) = w.skip.before(c, word) {
+                c -= n;
+                continue;
+            }
+            if w.event_of.before(c, word).is_some() && c == at {
+                left.event_of = true;
+            }
+            break;
+        }
+        left
+    }
+
+    /// A road noun with the word that leads to the place: "the road to", "put za",
+    /// "rruga nga"; its first item.
+    fn road_before(&self, at: usize, floor: usize) -> Option<usize> {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let mut at = at;
+        while let Some((n, _)) = w
+            .skip
+            .before(at, word)
+            .or_else(|| w.genitive.before(at, word))
+            .map(|(n, ())| (n, ()))
+            .or_else(|| w.kinds.before(at, word).map(|(n, _)| (n, ())))
+        {
+            at -= n;
+        }
+        for lead in [&w.road_to, &w.road_from] {
+            if let Some((n, ())) = lead.before(at, word)
+                && let Some((m, ())) = w.road.before(at - n, word)
+            {
+                return Some(at - n - m);
+            }
+        }
+        None
+    }
+
+    /// "some 12 km north-west of", read leftwards from `at`: its first item, the
+    /// offset, and whether it is "N km inside".
+    fn offset(&self, at: usize, floor: usize) -> Option<(usize, Offset, bool)> {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let (n, ()) = w.offset_link.before(at, word)?;
+        let inside = w.inside.before(at, word).is_some_and(|(m, ())| m >= n);
+        let mut c = at - n;
+        let mut bearing = None;
+        loop {
+            if bearing.is_none()
+                && let Some((n, b)) = w.wind_noun.before(c, word)
+            {
+                bearing = Some(b);
+                c -= n;
+                continue;
+            }
+            if (bearing.is_some() || c == at - n)
+                && w.units.before(c, word).is_none()
+                && let Some((n, ())) = w.offset_fill.before(c, word)
+                && self.reaches_unit(c - n, floor)
+            {
+                c -= n;
+                continue;
+            }
+            break;
+        }
+        let Some((n, unit)) = w.units.before(c, word) else {
+            let start = c;
+            return bearing.map(|b| {
+                (
+                    start,
+                    Offset {
+                        metres: None,
+                        bearing: Some(b),
+                        vague: false,
+                    },
+                    false,
+                )
+            });
+        };
+        c -= n;
+        let (start, count, mut vague) = self.count(c, floor)?;
+        c = start;
+        while let Some((n, ())) = w.vague.before(c, word) {
+            vague = true;
+            c -= n;
+        }
+        if w.skip.before(c, word).is_some() && w.vague.before(c - 1, word).is_some() {
+            vague = true;
+        }
+        Some((
+            c,
+            Offset {
+                metres: Some(count * unit),
+                bearing,
+                vague,
+            },
+            inside,
+        ))
+    }
+
+    /// Whether fill words, a wind and then a unit of length stand before `at`.
+    fn reaches_unit(&self, at: usize, floor: usize) -> bool {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let mut c = at;
+        for _ in 0..6 {
+            if w.units.before(c, word).is_some() {
+                return true;
+            }
+            if let Some((n, _)) = w.wind_noun.before(c, word) {
+                c -= n;
+            } else if let Some((n, ())) = w.offset_fill.before(c, word) {
+                c -= n;
+            } else {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// A number that ends before `at`: its first item, its value, and whether it is
+    /// a range or a round word.
+    fn count(&self, at: usize, floor: usize) -> Option<(usize, f64, bool)> {
+        let w = self.words;
+        let item = |i: usize| (i >= floor).then(|| self.items.get(i)).flatten();
+        let mut c = at;
+        let mut value: Option<f64> = None;
+        let mut factor = 1.0;
+        let mut vague = false;
+        while let Some(it) = c.checked_sub(1).and_then(item) {
+            if it.name.is_some() {
+                break;
+            }
+            if it.number {
+                let n = decimal(&it.fold)?;
+                value = Some(n * factor);
+                c -= 1;
+                break;
+            }
+            let Some(&n) = w.numbers.get(it.fold.as_str()) else {
+                break;
+            };
+            if n >= 100.0 && value.is_none() && factor == 1.0 {
+                factor = n;
+            } else if n == 1.0 && value.is_some() {
+                // "a few", "half a": the article adds nothing.
+            } else {
+                value = Some(match value {
+                    Some(v) if n < 1.0 => v * n,
+                    Some(v) if n >= 20.0 => v + n,
+                    Some(_) => break,
+                    None => n * factor,
+                });
+            }
+            c -= 1;
+        }
+        if value.is_none() && factor > 1.0 {
+            value = Some(factor);
+        }
+        let mut value = value?;
+        // "300-400 m", "pet-šest kilometara": the middle.
+        if let Some(mark) = c.checked_sub(1).and_then(item)
+            && mark.name.is_none()
+            && mark.fold == "-"
+            && let Some(first) = c.checked_sub(2).and_then(item)
+            && let Some(low) = decimal(&first.fold).or_else(|| w.numbers.get(&first.fold).copied())
+        {
+            value = (low * factor + value) / 2.0;
+            vague = true;
+            c -= 2;
+        }
+        Some((c, value, vague))
+    }
+
+    // ---- the whole row ---------------------------------------------------
+
+    fn read(&self) -> Vec<PlaceExpr> {
+        let mut out: Vec<PlaceExpr> = Vec::new();
+        let mut k = 0;
+        let mut floor = 0;
+        while k < self.names.len() {
+            let next = self.group(k, floor, &mut out);
+            let next = next.max(k + 1);
+            floor = self.names[next - 1].item + 1;
+            k = next;
+        }
+        out
+    }
+
+    /// The words between two names that follow each other.
+    fn gap(&self, k: usize) -> &[Item] {
+        &self.items[self.names[k].item + 1..self.names[k + 1].item]
+    }
+
+    fn gap_is_dash(&self, k: usize) -> bool {
+        k + 1 < self.names.len() && matches!(self.gap(k), [one] if one.fold == "-")
+    }
+
+    /// A gap of a list: a comma, "and", articles and words of kind.
+    fn gap_is_list(&self, k: usize) -> bool {
+        if k + 1 >= self.names.len() {
+            return false;
+        }
+        let (from, to) = (self.names[k].item + 1, self.names[k + 1].item);
+        let mut at = from;
+        let mut joined = false;
+        while at < to {
+            if self.items[at].fold == "," {
+                at += 1;
+                joined = true;
+            } else if let Some((n, ())) = self.words.and.after(at, |i| self.word(i)) {
+                at += n;
+                joined = true;
+            } else if let Some((n, _)) = self
+                .words
+                .kinds
+                .after(at, |i| self.word(i))
+                .filter(|_| joined)
+            {
+                at += n;
+            } else if joined && let Some((n, ())) = self.words.skip.after(at, |i| self.word(i)) {
+                at += n;
+            } else {
+                return false;
+            }
+        }
+        joined && at == to
+    }
+
+    fn gap_has_and(&self, k: usize) -> bool {
+        let (from, to) = (self.names[k].item + 1, self.names[k + 1].item);
+        (from..to).any(|i| self.words.and.after(i, |j| self.word(j)).is_some())
+    }
+
+    /// Reads the expression that starts with name `k`; the name after it.
+    fn group(&self, k: usize, floor: usize, out: &mut Vec<PlaceExpr>) -> usize {
+        let at = self.names[k].item;
+        let left = self.left(at, floor);
+
+        // The X-Y road; a bare X-Y is the route of a bus or a thing between two.
+        if self.gap_is_dash(k) {
+            let mut last = k + 1;
+            while self.gap_is_dash(last) {
+                last += 1;
+            }
+            let (role, start) = self.road_around(k, last, floor);
+            let anchors = [k, last];
+            let relation = Relation::OnRoad;
+            out.push(self.expr(start, self.names[last].item, relation, &anchors, &[], role));
+            return last + 1;
+        }
+        // The road from X to Y.
+        if left.road && k + 1 < self.names.len() {
+            let to = self.names[k + 1].item;
+            let inner = self.words.road_to.after(at + 1, |i| self.word(i));
+            let with = self.words.road_with.after(at + 1, |i| self.word(i));
+            let came_from = self.came_from(at, floor);
+            let reach = |n: usize| {
+                let mut c = at + 1 + n;
+                while let Some((m, ())) = self.words.skip.after(c, |i| self.word(i)) {
+                    c += m;
+                }
+                c == to
+            };
+            if came_from
+                && (inner.is_some_and(|(n, ())| reach(n)) || with.is_some_and(|(n, ())| reach(n)))
+            {
+                let role = road_role(left.prep);
+                let road = Relation::OnRoad;
+                out.push(self.expr(left.start, to, road, &[k, k + 1], &[], role));
+                return k + 2;
+            }
+        }
+        // Between X and Y.
+        if left.prep.is_some_and(|p| p.manner == Manner::Between)
+            && k + 1 < self.names.len()
+            && (self.gap_is_list(k) || self.gap_is_with(k))
+        {
+            return self.between(k, &left, floor, out);
+        }
+        if self.is_line(k) {
+            return self.line(k, &left, out);
+        }
+        let mut last = k;
+        while self.gap_is_list(last) && !self.is_line(last + 1) {
+            // "Cernica, Gjilan municipality": the second says where the first is.
+            if last == k && self.explains(k, k + 1, floor) {
+                break;
+            }
+            last += 1;
+        }
+        self.members(k, last, left, out)
+    }
+
+    fn gap_is_with(&self, k: usize) -> bool {
+        let at = self.names[k].item + 1;
+        self.words
+            .road_with
+            .after(at, |i| self.word(i))
+            .is_some_and(|(n, ())| at + n == self.names[k + 1].item)
+    }
+
+    /// Whether the word before the name is one of "from".
+    fn came_from(&self, at: usize, floor: usize) -> bool {
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let mut c = at;
+        while let Some((n, ())) = self.words.skip.before(c, word) {
+            c -= n;
+        }
+        self.words.road_from.before(c, word).is_some()
+            || self
+                .words
+                .road_to
+                .before(c, word)
+                .is_some_and(|(n, ())| n > 1)
+    }
+
+    /// A road noun beside "X-Y" and the role that the preposition before it gives.
+    fn road_around(&self, first: usize, last: usize, floor: usize) -> (PlaceRole, usize) {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let (from, to) = (self.names[first].item, self.names[last].item + 1);
+        let after = [&w.road, &w.railway]
+            .iter()
+            .any(|t| t.after(to, |i| self.word(i)).is_some())
+            || w.skip
+                .after(to, |i| self.word(i))
+                .is_some_and(|(n, ())| w.road.after(to + n, |i| self.word(i)).is_some());
+        let mut c = from;
+        let mut before = false;
+        loop {
+            if let Some((n, ())) = w.road.before(c, word).or_else(|| w.railway.before(c, word)) {
+                c -= n;
+                before = true;
+            } else if let Some((n, ())) = w.skip.before(c, word) {
+                c -= n;
+            } else if before && let Some((n, _)) = w.kinds.before(c, word) {
+                c -= n;
+            } else {
+                break;
+            }
+        }
+        if !after && !before {
+            return (PlaceRole::Other, from);
+        }
+        let prep = w.prepositions.before(c, word);
+        let start = prep.map_or(c, |(n, _)| c - n);
+        (road_role(prep.map(|(_, p)| p)), start)
+    }
+
+    fn between(&self, k: usize, left: &Left, floor: usize, out: &mut Vec<PlaceExpr>) -> usize {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let end = self.names[k + 1].item;
+        let mut c = left.start;
+        while let Some((n, ())) = w.skip.before(c, word) {
+            c -= n;
+        }
+        let road = w.road.before(c, word).or_else(|| w.railway.before(c, word));
+        let (relation, start, role) = if let Some((n, ())) = road {
+            let mut start = c - n;
+            while let Some((m, ())) = w.skip.before(start, word) {
+                start -= m;
+            }
+            let prep = w.prepositions.before(start, word);
+            let start = prep.map_or(start, |(n, _)| start - n);
+            (Relation::OnRoad, start, road_role(prep.map(|(_, p)| p)))
+        } else {
+            let countries = self.is_metonym(k) && self.is_metonym(k + 1);
+            let role = if countries {
+                PlaceRole::Other
+            } else {
+                PlaceRole::Location
+            };
+            // "the Mutivode gate between Podujevo and Medvedja" explains Mutivode.
+            if let Some(previous) = k.checked_sub(1)
+                && self.names[previous].item + 4 >= left.start
+                && !left.kinds.is_empty()
+                && out.last().is_some_and(|e| {
+                    e.anchors[0].start == self.names[previous].top.start
+                        && matches!(e.relation, Relation::At | Relation::Near)
+                })
+            {
+                if let Some(e) = out.last_mut() {
+                    e.container.get_or_insert_with(|| self.names[k].top.clone());
+                }
+                return k + 2;
+            }
+            (Relation::Between, left.start, role)
+        };
+        out.push(self.expr(start, end, relation, &[k, k + 1], &left.kinds, role));
+        k + 2
+    }
+
+    /// The administrative line, with the stretch of it that is named after it.
+    fn line(&self, k: usize, left: &Left, out: &mut Vec<PlaceExpr>) -> usize {
+        let at = self.names[k].item;
+        let role = match left.prep {
+            Some(p) => p.role,
+            None if left.offset.is_some() => PlaceRole::Location,
+            None => PlaceRole::Location,
+        };
+        let along = left.prep.is_some_and(|p| {
+            p.manner == Manner::Along
+                || self
+                    .words
+                    .along
+                    .after(left.start, |i| self.word(i))
+                    .is_some()
+        }) || left.prep.is_none();
+        // "a few hundred metres from the line" after a place explains that place.
+        if let Some(previous) = out.last()
+            && previous.role == PlaceRole::Location
+            && !matches!(
+                previous.relation,
+                Relation::AlongLine | Relation::Municipality
+            )
+            && self.follows(k, left.start)
+            && (left.offset.is_some() || left.prep.is_some_and(|p| p.manner == Manner::Near))
+        {
+            return k + 1;
+        }
+        let mut anchors = vec![k];
+        let mut end = at;
+        let mut next = k + 1;
+        if next < self.names.len() && self.names[next].item - at <= MAX_GAP && !self.comma(k) {
+            let after = self.left(self.names[next].item, at + 1);
+            let close = after.start <= at + 2;
+            let separates = (at + 1..self.names[next].item)
+                .any(|i| self.words.separating.after(i, |j| self.word(j)).is_some());
+            let manner = after.prep.map(|p| p.manner);
+            if close
+                && manner == Some(Manner::Between)
+                && next + 1 < self.names.len()
+                && (self.gap_is_list(next) || self.gap_is_with(next))
+            {
+                anchors.extend([next, next + 1]);
+                end = self.names[next + 1].item;
+                next += 2;
+            } else if close && !along && manner.is_some() && !self.is_area(next) {
+                // "near the line at Rudnica": the place is Rudnica.
+                return k + 1;
+            } else if separates
+                || (close
+                    && !self.is_metonym(next)
+                    && after.offset.is_none()
+                    && after.prep.is_some_and(|p| p.role == PlaceRole::Location))
+            {
+                anchors.push(next);
+                end = self.names[next].item;
+                next += 1;
+                // "... from Serbia"
+                if separates && next < self.names.len() && self.is_metonym(next) {
+                    next += 1;
+                }
+            } else if close && self.is_metonym(next) {
+                // "the line with Kosovo"
+                next += 1;
+            }
+        }
+        let start = left.start.min(at);
+        let relation = Relation::AlongLine;
+        out.push(self.expr(start, end, relation, &anchors, &left.kinds, role));
+        next
+    }
+
+    fn comma(&self, k: usize) -> bool {
+        self.gap(k).first().is_some_and(|i| i.fold == ",")
+    }
+
+    /// Whether the expression that starts at item `start` and ends with name `k`
+    /// stands right after the name before it, but for a comma or a bracket.
+    fn follows(&self, k: usize, start: usize) -> bool {
+        let Some(previous) = k.checked_sub(1) else {
+            return false;
+        };
+        let from = self.names[previous].item + 1;
+        let mut c = from;
+        let mut commas = 0;
+        while c < start {
+            if matches!(self.items[c].fold.as_str(), "," | "(" | "/") {
+                commas += 1;
+                c += 1;
+            } else if let Some((n, _)) = self.words.kinds.after(c, |i| self.word(i)) {
+                c += n;
+            } else if let Some((n, ())) = self.words.skip.after(c, |i| self.word(i)) {
+                c += n;
+            } else {
+                return false;
+            }
+        }
+        commas <= 1
+    }
+
+    /// Whether name `q` only says which place name `k` is: "Cernica, Gjilan
+    /// municipality", "Banjska kod Zvečana", "Lucane, 5 km west of Bujanovac".
+    fn explains(&self, k: usize, q: usize, _floor: usize) -> bool {
+        let at = self.names[q].item;
+        if at - self.names[k].item > MAX_GAP || self.is_line(k) {
+            return false;
+        }
+        let left = self.left(at, self.names[k].item + 1);
+        if !self.follows(q, left.start) {
+            return false;
+        }
+        let comma = self
+            .gap(k)
+            .iter()
+            .any(|i| matches!(i.fold.as_str(), "," | "("));
+        let and = self.gap_is_list(k) && self.gap_has_and(k);
+        // One more of a list follows.
+        let listed = q + 1 < self.names.len() && self.gap_is_list(q) && {
+            let third = self.left(self.names[q + 1].item, at + 1);
+            third.prep.is_none() && third.kinds.is_empty()
+        };
+        if left.offset.is_some_and(|o| o.metres.is_some()) && comma {
+            return true;
+        }
+        let municipality = self.is_municipality(q)
+            || left.kinds.iter().any(|&i| self.kind_is_wide(i))
+            || self
+                .words
+                .kinds
+                .after(at + 1, |i| self.word(i))
+                .is_some_and(|(_, i)| self.kind_is_wide(i));
+        if (municipality || self.is_area(q) || self.is_metonym(q)) && !and && !self.is_area(k) {
+            // "in Zvecan, in northern Kosovo", "Zvecan, Kosovo"; but a list of wide
+            // areas is a list.
+            let near_enough = municipality || left.prep.is_some() || comma;
+            if near_enough && !(listed && !municipality) {
+                return left
+                    .prep
+                    .is_none_or(|p| matches!(p.role, PlaceRole::Location));
+            }
+        }
+        let compatible = self.compatible(k, q);
+        if left
+            .prep
+            .is_some_and(|p| p.manner == Manner::Near && p.role == PlaceRole::Location)
+            && !and
+            && !self.is_area(k)
+        {
+            return compatible || comma;
+        }
+        // Bare or linked by a particle: "Banjskë të Zveçanit", "Banjska, Zvecan".
+        let particle = matches!(self.gap(k), [one]
+            if self.words.genitive.after(self.names[k].item + 1, |i| self.word(i)).is_some()
+                && one.fold != "of");
+        let bare = comma && left.prep.is_none() && !listed && !and && left.offset.is_none();
+        (particle || bare) && compatible && self.holds(q, k)
+    }
+
+    fn kind_is_wide(&self, kind: usize) -> bool {
+        matches!(
+            self.words.kind_names[kind].as_str(),
+            "municipality" | "region"
+        )
+    }
+
+    /// Whether some candidate of `k` lies in the municipality of, or within 40 km
+    /// of, some candidate of `q`.
+    fn compatible(&self, k: usize, q: usize) -> bool {
+        use geo::{Distance, Haversine, Point};
+        let places = |n: usize| {
+            self.names[n]
+                .top
+                .candidates
+                .iter()
+                .map(|c| self.gazetteer.place(c.place))
+        };
+        places(k).any(|a| {
+            places(q).any(|b| {
+                (!a.municipality.is_empty() && a.municipality == b.municipality)
+                    || Haversine.distance(Point::new(a.lon, a.lat), Point::new(b.lon, b.lat))
+                        <= 40_000.0
+            })
+        })
+    }
+
+    /// Whether `q` is a seat or municipality that some candidate of `k`, not itself
+    /// a seat, belongs to.
+    fn holds(&self, q: usize, k: usize) -> bool {
+        let wide = self.names[q]
+            .top
+            .candidates
+            .iter()
+            .map(|c| self.gazetteer.place(c.place))
+            .filter(|p| matches!(p.kind.as_str(), "municipality-seat" | "municipality"))
+            .map(|p| p.municipality.as_str());
+        let wide: Vec<&str> = wide.collect();
+        self.names[k].top.candidates.iter().any(|c| {
+            let p = self.gazetteer.place(c.place);
+            p.kind != "municipality-seat"
+                && p.kind != "municipality"
+                && wide.contains(&p.municipality.as_str())
+        })
+    }
+
+    /// A list of one or more names with the same words before and after it.
+    fn members(&self, k: usize, last: usize, left: Left, out: &mut Vec<PlaceExpr>) -> usize {
+        let w = self.words;
+        let first_item = self.names[k].item;
+        let end = self.names[last].item + 1;
+        let mut kinds = left.kinds.clone();
+        let mut after_end = self.names[last].item;
+        let mut wide_after = false;
+        let mut attribute = false;
+        let mut road_after = false;
+        let mut locality_after = false;
+        if let Some((n, kind)) = w.kinds.after(end, |i| self.word(i)) {
+            kinds.push(kind);
+            wide_after = self.kind_is_wide(kind);
+            after_end = end + n - 1;
+        } else if let Some((n, ())) = w.road.after(end, |i| self.word(i))
+            && self.words.genitive.after(0, |_| Some("of")).is_some()
+        {
+            road_after = true;
+            after_end = end + n - 1;
+        } else if w.attribute.after(end, |i| self.word(i)).is_some()
+            || (self.word(end) == Some("-") && self.word(end + 1).is_some_and(|x| x != "-"))
+                && self.items[end].span.start == self.items[end - 1].span.end
+        {
+            attribute = true;
+        } else if let Some((n, ())) = w.locality.after(end, |i| self.word(i))
+            && w.wind_noun.after(end, |i| self.word(i)).is_none()
+        {
+            locality_after = true;
+            after_end = end + n - 1;
+        }
+        let possessive = self.word(end) == Some("'s") || self.word(end) == Some("'");
+        let saying = w.saying.after(end, |i| self.word(i)).is_some();
+
+        let mut next = last + 1;
+        let mut containers = Vec::new();
+        if matches!(self.best(last).extent, Extent::Point) || wide_after {
+            let mut inner = last;
+            while next < self.names.len() && self.explains(inner, next, 0) {
+                containers.push(next);
+                inner = next;
+                next += 1;
+                // A pair of the explaining road or "between" goes with it.
+            }
+            // ", on the road from X to Y", ", on the X-Y road"
+            if next < self.names.len() && self.explaining_road(last, next) {
+                next += 2;
+            }
+        }
+
+        let role_of = |n: usize| -> PlaceRole {
+            if left.inside {
+                return PlaceRole::Other;
+            }
+            if let Some(prep) = left.prep {
+                if (attribute || possessive)
+                    && prep.manner == Manner::At
+                    && prep.role == PlaceRole::Location
+                    && (self.is_metonym(n) || possessive)
+                {
+                    return PlaceRole::Other;
+                }
+                if left.event_of {
+                    return PlaceRole::Location;
+                }
+                return prep.role;
+            }
+            if left.event_of || left.offset.is_some() || left.road {
+                return PlaceRole::Location;
+            }
+            if possessive || attribute || saying {
+                return PlaceRole::Other;
+            }
+            if left.genitive {
+                return PlaceRole::Other;
+            }
+            if self.is_metonym(n) && !left.locality && left.kinds.is_empty() && left.wind.is_none()
+            {
+                return PlaceRole::Other;
+            }
+            PlaceRole::Location
+        };
+        let wide_before = left.kinds.iter().any(|&i| self.kind_is_wide(i));
+        for n in k..=last {
+            let relation = if left.road || road_after {
+                Relation::OnRoad
+            } else if let Some(offset) = left.offset {
+                match (offset.metres, offset.bearing) {
+                    (Some(metres), bearing) => Relation::Offset {
+                        metres,
+                        bearing,
+                        vague: offset.vague,
+                    },
+                    (None, Some(bearing)) => Relation::Side { bearing },
+                    (None, None) => Relation::Near,
+                }
+            } else if wide_before || wide_after || self.is_municipality(n) {
+                Relation::Municipality
+            } else if left.wind.is_some() && (left.locality || left.start < first_item) {
+                Relation::Part { bearing: left.wind }
+            } else if left.prep.is_some_and(|p| p.manner == Manner::Near) {
+                Relation::Near
+            } else if let Some(kind) = self.kind_at(n, &kinds) {
+                Relation::KindAt { kind }
+            } else {
+                Relation::At
+            };
+            let _ = locality_after;
+            let start = if n == k {
+                left.start
+            } else {
+                self.names[n].item
+            };
+            let stop = if n == last {
+                after_end
+            } else {
+                self.names[n].item
+            };
+            let mut expr = self.expr(start, stop, relation, &[n], &kinds, role_of(n));
+            if n == last
+                && let Some(&c) = containers.first()
+            {
+                expr.container = Some(self.names[c].top.clone());
+            }
+            out.push(expr);
+        }
+        next
+    }
+
+    /// ", on the road from X to Y" or ", on the X-Y road" right after a place.
+    fn explaining_road(&self, k: usize, q: usize) -> bool {
+        if q + 1 >= self.names.len() || !self.comma(k) {
+            return false;
+        }
+        let floor = self.names[k].item + 1;
+        if self.gap_is_dash(q) {
+            let (role, start) = self.road_around(q, q + 1, floor);
+            return role == PlaceRole::Location && start <= floor + 1;
+        }
+        let left = self.left(self.names[q].item, floor);
+        left.start <= floor + 1
+            && ((left.road && self.came_from(self.names[q].item, floor))
+                || left.prep.is_some_and(|p| p.manner == Manner::Between))
+    }
+
+    /// A kind beside the name of a river or lake is a site of its own there: "the
+    /// bridge over the Ibar".
+    fn kind_at(&self, n: usize, kinds: &[usize]) -> Option<String> {
+        let place = self.best(n);
+        if !matches!(place.kind.as_str(), "river" | "lake") {
+            return None;
+        }
+        kinds
+            .iter()
+            .map(|&i| self.words.kind_names[i].as_str())
+            .find(|k| *k != place.kind && !matches!(*k, "river" | "lake" | "settlement"))
+            .map(str::to_string)
+    }
+
+    fn expr(
+        &self,
+        from: usize,
+        to: usize,
+        relation: Relation,
+        names: &[usize],
+        kinds: &[usize],
+        role: PlaceRole,
+    ) -> PlaceExpr {
+        let mut kind_names: Vec<String> = kinds
+            .iter()
+            .map(|&i| self.words.kind_names[i].clone())
+            .collect();
+        kind_names.dedup();
+        PlaceExpr {
+            span: Span {
+                start: self.items[from].span.start,
+                end: self.items[to].span.end,
+            },
+            relation,
+            anchors: names.iter().map(|&n| self.names[n].top.clone()).collect(),
+            kinds: kind_names,
+            container: None,
+            role,
+        }
+    }
+}
+
+fn road_role(prep: Option<Preposition>) -> PlaceRole {
+    match prep.map(|p| p.role) {
+        Some(PlaceRole::Origin) => PlaceRole::Origin,
+        _ => PlaceRole::Location,
+    }
+}
+
+/// Joins names of one place written side by side: "Banjskë/Banjska",
+/// "Leposaviq (Leposavić)".
+fn merge_slashed<'t>(text: &str, toponyms: impl Iterator<Item = &'t Toponym>) -> Vec<Toponym> {
+    let mut out: Vec<Toponym> = Vec::new();
+    for top in toponyms {
+        if let Some(last) = out.last_mut() {
+            let gap = text.get(last.end..top.start).unwrap_or("").trim();
+            let closed = text.get(top.end..).is_some_and(|s| s.starts_with(')'));
+            if gap == "/" || (gap == "(" && closed) {
+                let shared: Vec<Candidate> = last
+                    .candidates
+                    .iter()
+                    .filter_map(|a| {
+                        let b = top.candidates.iter().find(|b| b.place == a.place)?;
+                        Some(Candidate {
+                            score: a.score.max(b.score),
+                            ..a.clone()
+                        })
+                    })
+                    .collect();
+                if !shared.is_empty() {
+                    last.end = top.end + usize::from(gap == "(");
+                    last.candidates = shared;
+                    continue;
+                }
+                if gap == "/" {
+                    last.end = top.end;
+                    continue;
+                }
+            }
+        }
+        out.push(top.clone());
+    }
+    out
+}
+
+/// A number in figures: a comma or dot before fewer or more than three figures is a
+/// decimal one, before three a thousand's.
+fn decimal(word: &str) -> Option<f64> {
+    let plain = word.replace(',', ".");
+    match plain.rsplit_once('.') {
+        Some((whole, part)) if part.len() == 3 => {
+            format!("{}{part}", whole.replace('.', "")).parse().ok()
+        }
+        _ => plain.parse().ok(),
+    }
+    .filter(|n: &f64| n.is_finite() && *n >= 0.0)
+}
+
+#[cfg(test)]
+fn first(expr: &PlaceExpr) -> crate::gazetteer::PlaceId {
+    expr.anchors[0].candidates[0].place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Data;
+    use crate::text::sentence::SentenceWords;
+
+    #[test]
+    fn decimals() {
+        assert_eq!(decimal("1.8"), Some(1.8));
+        assert_eq!(decimal("1,5"), Some(1.5));
+        assert_eq!(decimal("1,500"), Some(1500.0));
+        assert_eq!(decimal("12"), Some(12.0));
+    }
+
+    #[test]
+    fn an_apposition_is_no_place_of_its_own() {
+        let data = Data::embedded();
+        let gazetteer = Gazetteer::load(&data).expect("gazetteer");
+        let words = PlaceWords::load(&data).expect("words");
+        let text = "A bridge outside Banjska, some 12 km north-west of Mitrovica, was blocked.";
+        let tokens = crate::text::token::tokenize(text);
+        let sentences = crate::text::sentence::split(&SentenceWords::default(), text, &tokens);
+        let toponyms = gazetteer.find(text, Lang::En);
+        let found = parse(
+            text,
+            Lang::En,
+            &tokens,
+            &sentences,
+            &toponyms,
+            &gazetteer,
+            &words,
+        );
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].relation, Relation::Near);
+        assert_eq!(gazetteer.place(first(&found[0])).id, "banjska-zvecan");
+        assert!(found[0].container.is_some());
+    }
+}

@@ -13,7 +13,7 @@
 
 mod cell;
 mod cluster;
-mod days;
+pub mod days;
 pub mod mention;
 mod rules;
 mod summary;

@@ -33,19 +33,6 @@ pub struct Stamp {
     pub attribution: String,
 }
 
-/// Digest of the files under the given prefixes, with their paths: 12 hexadecimal digits.
-pub fn digest<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
-    use sha2::{Digest, Sha256};
-    let mut all = Sha256::new();
-    for (path, bytes) in files {
-        all.update((path.len() as u64).to_le_bytes());
-        all.update(path.as_bytes());
-        all.update((bytes.len() as u64).to_le_bytes());
-        all.update(bytes);
-    }
-    hex(&all.finalize())[..12].to_string()
-}
-
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod geojson;
 pub mod run_json;
+pub mod schema;
 pub mod uncoded;
 pub mod wkt;
 

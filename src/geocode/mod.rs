@@ -10,6 +10,7 @@ pub use locate::{locate, place_of};
 pub use rules::GeoRules;
 
 use geo::Geometry;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A located incident: what `extract` writes as one Feature, and, with several
@@ -26,7 +27,7 @@ pub struct Located {
 
 /// The properties of a Feature, in the order in which they are written. Every
 /// uncertainty is a field; `null` means unknown.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Properties {
     /// One of the categories of `data/lexicon/categories.toml`.
@@ -122,7 +123,7 @@ pub struct Properties {
 }
 
 /// One report that tells of an incident, and the words that do.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Source {
     /// Id of the report.

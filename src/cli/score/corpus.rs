@@ -78,7 +78,12 @@ impl Predicted {
 fn lines(text: &str) -> impl Iterator<Item = anyhow::Result<Value>> + '_ {
     text.lines()
         .enumerate()
-        .map(|(i, line)| (i + 1, line.trim().trim_start_matches(['\u{1e}', '\u{feff}'])))
+        .map(|(i, line)| {
+            (
+                i + 1,
+                line.trim().trim_start_matches(['\u{1e}', '\u{feff}']),
+            )
+        })
         .filter(|(_, line)| !line.is_empty())
         .map(|(n, line)| serde_json::from_str(line).with_context(|| format!("line {n}")))
 }
@@ -112,9 +117,8 @@ pub fn gold(text: &str, articles: &[Article]) -> anyhow::Result<Vec<Gold>> {
         .map(|(n, value)| {
             let v = value?;
             let text = |key: &str| v[key].as_str().map(str::to_string);
-            let need = |key: &str| {
-                text(key).with_context(|| format!("incident {}: no `{key}`", n + 1))
-            };
+            let need =
+                |key: &str| text(key).with_context(|| format!("incident {}: no `{key}`", n + 1));
             let number = |key: &str| {
                 v[key]
                     .as_f64()
@@ -229,7 +233,10 @@ fn vertices(geometry: &Value, out: &mut Vec<(f64, f64)>) {
 
 fn coordinates(value: &Value, out: &mut Vec<(f64, f64)>) {
     let Some(list) = value.as_array() else { return };
-    match (list.first().and_then(Value::as_f64), list.get(1).and_then(Value::as_f64)) {
+    match (
+        list.first().and_then(Value::as_f64),
+        list.get(1).and_then(Value::as_f64),
+    ) {
         (Some(lon), Some(lat)) => out.push((lat, lon)),
         _ => list.iter().for_each(|v| coordinates(v, out)),
     }

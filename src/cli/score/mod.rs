@@ -115,8 +115,11 @@ fn score(
     predicted: &[Predicted],
     merged: Option<&[Predicted]>,
 ) -> Score {
-    let known: HashMap<&str, usize> =
-        articles.iter().enumerate().map(|(i, a)| (a.id.as_str(), i)).collect();
+    let known: HashMap<&str, usize> = articles
+        .iter()
+        .enumerate()
+        .map(|(i, a)| (a.id.as_str(), i))
+        .collect();
     let mut golds: Vec<Vec<&Gold>> = vec![Vec::new(); articles.len()];
     for g in gold {
         if let Some(&i) = known.get(g.article.as_str()) {
@@ -148,7 +151,8 @@ fn score(
 
 impl Score {
     fn article(&mut self, article: &Article, gs: &[&Gold], ps: &[&Predicted]) {
-        let (optional, need): (Vec<&Gold>, Vec<&Gold>) = gs.iter().partition(|g| g.optional);
+        let (optional, need): (Vec<&Gold>, Vec<&Gold>) =
+            gs.iter().copied().partition(|g| g.optional);
         let near = |p: &Predicted, g: &Gold| quotes_overlap(p, g, &article.id);
         let any = |_: &Predicted, _: &Gold| false;
         let pairs = matching(ps, &need, same, near);
@@ -195,11 +199,17 @@ impl Score {
         }
         for (drop, (_, tally)) in self.relaxed.iter_mut().enumerate() {
             let fits = |p: &Predicted, g: &Gold| {
-                LEVELS.iter().enumerate().all(|(n, (_, level))| n == drop || level(p, g))
+                LEVELS
+                    .iter()
+                    .enumerate()
+                    .all(|(n, (_, level))| n == drop || level(p, g))
             };
             let m = matching(ps, &need, fits, any);
             let rest = unmatched(ps, &m);
-            let forgiven = matching(&rest, &optional, fits, any).iter().flatten().count();
+            let forgiven = matching(&rest, &optional, fits, any)
+                .iter()
+                .flatten()
+                .count();
             let right = m.iter().flatten().count();
             tally.tp += right as u64;
             tally.fp += (rest.len() - forgiven) as u64;
@@ -213,13 +223,23 @@ impl Score {
         for g in &missed {
             self.shown.push(format!(
                 "MISS  {} {:<20} {} [{}] {}..{}",
-                article.id, g.category, g.place, g.extent, or(&g.dates.0), or(&g.dates.1)
+                article.id,
+                g.category,
+                g.place,
+                g.extent,
+                or(&g.dates.0),
+                or(&g.dates.1)
             ));
         }
         for p in &false_ {
             self.shown.push(format!(
                 "FALSE {} {:<20} {} [{}] {}..{}",
-                article.id, or(&p.category), or(&p.place), or(&p.extent), or(&p.dates.0), or(&p.dates.1)
+                article.id,
+                or(&p.category),
+                or(&p.place),
+                or(&p.extent),
+                or(&p.dates.0),
+                or(&p.dates.1)
             ));
         }
     }
@@ -240,7 +260,12 @@ impl Score {
     fn rows(&self) -> Vec<(&str, Tally)> {
         let mut rows: Vec<(&str, Tally)> = Vec::new();
         rows.extend(self.tallies.get("all").map(|t| ("all", *t)));
-        rows.extend(self.tallies.iter().filter(|(k, _)| *k != "all").map(|(k, t)| (k.as_str(), *t)));
+        rows.extend(
+            self.tallies
+                .iter()
+                .filter(|(k, _)| *k != "all")
+                .map(|(k, t)| (k.as_str(), *t)),
+        );
         rows.extend(self.relaxed.iter().map(|(k, t)| (k.as_str(), *t)));
         rows.extend(self.merging.map(|t| ("merging (pairs)", t)));
         rows
@@ -324,7 +349,11 @@ impl Score {
 }
 
 fn unmatched<'a>(ps: &[&'a Predicted], pairs: &[Option<usize>]) -> Vec<&'a Predicted> {
-    ps.iter().zip(pairs).filter(|(_, j)| j.is_none()).map(|(p, _)| *p).collect()
+    ps.iter()
+        .zip(pairs)
+        .filter(|(_, j)| j.is_none())
+        .map(|(p, _)| *p)
+        .collect()
 }
 
 /// Of all pairs of mentions that match an annotation: right where they stand in one

@@ -24,7 +24,11 @@ fn same_category(p: &Predicted, g: &Gold) -> bool {
 }
 
 fn same_place(p: &Predicted, g: &Gold) -> bool {
-    let limit = if g.extent == "point" { POINT_KM } else { WIDE_KM };
+    let limit = if g.extent == "point" {
+        POINT_KM
+    } else {
+        WIDE_KM
+    };
     p.extent.as_deref() == Some(&g.extent) && distance_km(p, g) <= limit
 }
 
@@ -50,14 +54,17 @@ pub fn distance_km(p: &Predicted, g: &Gold) -> f64 {
 fn haversine_km(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (la, lo) = (a.0.to_radians(), a.1.to_radians());
     let (lb, mo) = (b.0.to_radians(), b.1.to_radians());
-    let h = ((lb - la) / 2.0).sin().powi(2)
-        + la.cos() * lb.cos() * ((mo - lo) / 2.0).sin().powi(2);
+    let h = ((lb - la) / 2.0).sin().powi(2) + la.cos() * lb.cos() * ((mo - lo) / 2.0).sin().powi(2);
     12742.0 * h.sqrt().min(1.0).asin()
 }
 
 /// Whether the two quote a character in common.
 pub fn quotes_overlap(p: &Predicted, g: &Gold, report: &str) -> bool {
-    let ours = p.sources.iter().find(|s| s.report == report).and_then(|s| s.span);
+    let ours = p
+        .sources
+        .iter()
+        .find(|s| s.report == report)
+        .and_then(|s| s.span);
     match (ours, g.span) {
         (Some(p), Some(g)) => p.0 < g.1 && g.0 < p.1,
         _ => false,
@@ -93,12 +100,7 @@ pub fn matching(
     partner
 }
 
-fn place(
-    i: usize,
-    wishes: &[Vec<usize>],
-    taken: &mut [Option<usize>],
-    seen: &mut [bool],
-) -> bool {
+fn place(i: usize, wishes: &[Vec<usize>], taken: &mut [Option<usize>], seen: &mut [bool]) -> bool {
     for &j in &wishes[i] {
         if seen[j] {
             continue;
@@ -131,11 +133,23 @@ impl Tally {
     /// Precision, recall and F1, three decimals.
     pub fn rates(&self) -> [f64; 3] {
         let share = |good: u64, all: u64, none: f64| {
-            if all > 0 { good as f64 / all as f64 } else { none }
+            if all > 0 {
+                good as f64 / all as f64
+            } else {
+                none
+            }
         };
-        let p = share(self.tp, self.tp + self.fp, if self.fn_ == 0 { 1.0 } else { 0.0 });
+        let p = share(
+            self.tp,
+            self.tp + self.fp,
+            if self.fn_ == 0 { 1.0 } else { 0.0 },
+        );
         let r = share(self.tp, self.tp + self.fn_, 1.0);
-        let f1 = if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
+        let f1 = if p + r > 0.0 {
+            2.0 * p * r / (p + r)
+        } else {
+            0.0
+        };
         // Formatting rounds the exact binary value, as the reference does.
         [p, r, f1].map(|x| format!("{x:.3}").parse().unwrap_or(x))
     }

@@ -4,9 +4,10 @@
 //! into it. Output converts them to Unicode scalar values ([`CharIndex`]).
 
 use crate::data::{Data, DataError};
-use crate::gazetteer::Toponym;
+use crate::gazetteer::{Context, Gazetteer, Toponym};
 use crate::report::Lang;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 pub mod date;
 pub mod number;
@@ -154,6 +155,57 @@ impl Words {
             sentences: sentence::SentenceWords::load(data, lang)?,
         })
     }
+}
+
+/// What the annotation of all languages needs.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    words: BTreeMap<Lang, Words>,
+    places: place::PlaceWords,
+}
+
+impl Knowledge {
+    /// Loads the files under `data/lexicon/` that the annotation reads.
+    ///
+    /// # Errors
+    /// When a file is missing or cannot be understood.
+    pub fn load(data: &Data) -> Result<Knowledge, DataError> {
+        let mut words = BTreeMap::new();
+        for lang in Lang::ALL {
+            words.insert(lang, Words::load(data, lang)?);
+        }
+        Ok(Knowledge {
+            words,
+            places: place::PlaceWords::load(data)?,
+        })
+    }
+}
+
+/// Annotates a text in full. `published` is the day that its dates are counted
+/// from, if one is known.
+pub fn annotate(
+    text: &str,
+    lang: Lang,
+    published: Option<Date>,
+    knowledge: &Knowledge,
+    gazetteer: &Gazetteer,
+) -> Document {
+    let mut doc = match knowledge.words.get(&lang) {
+        Some(words) => annotate_words(text, lang, published, words),
+        None => annotate_words(text, lang, published, &Words::default()),
+    };
+    doc.toponyms = gazetteer.find(text, lang);
+    gazetteer.rank(text, &mut doc.toponyms, &Context::default());
+    doc.places = place::parse(
+        text,
+        lang,
+        &doc.tokens,
+        &doc.sentences,
+        &doc.toponyms,
+        gazetteer,
+        &knowledge.places,
+    );
+    doc
 }
 
 /// Annotates a text with all but its places; `published` is the report's date.

@@ -358,6 +358,21 @@ impl Tokens {
         }
     }
 
+    /// The words of a query, in which capitals say nothing.
+    pub(crate) fn lenient(text: &str) -> Tokens {
+        let mut tokens = Tokens::of(text);
+        tokens.all_small = true;
+        tokens
+    }
+
+    /// The folded words, with single spaces between them.
+    pub(crate) fn folded(&self, text: &str) -> String {
+        let words: Vec<String> = (0..self.list.len())
+            .map(|at| fold::fold(self.text(text, at)))
+            .collect();
+        words.join(" ")
+    }
+
     pub(crate) fn text<'t>(&self, text: &'t str, at: usize) -> &'t str {
         let token = &self.list[at];
         &text[token.start as usize..token.end as usize]

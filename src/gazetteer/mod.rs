@@ -14,6 +14,7 @@ use crate::report::Lang;
 pub mod fold;
 mod index;
 mod inflect;
+mod lookup;
 mod names;
 mod rank;
 pub mod sites;

@@ -1,6 +1,6 @@
 //! Which of several places a name means.
 
-use super::{Gazetteer, Match, Place, PlaceId, Toponym};
+use super::{Candidate, Gazetteer, Match, Place, PlaceId, Toponym};
 
 /// What is known besides the text's own names.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub(crate) fn prominence(place: &Place) -> f64 {
     );
     let base: f64 = match place.kind.as_str() {
         "municipality-seat" => 0.9,
-        "line" | "region" | "municipality" => 0.8,
+        "boundary" | "region" | "municipality" => 0.8,
         "outside" => 0.75,
         "crossing" => 0.62,
         "lake" | "river" | "mountain" | "dam" => 0.55,
@@ -33,7 +33,34 @@ pub(crate) fn prominence(place: &Place) -> f64 {
     if north { (base + 0.12).min(1.0) } else { base }
 }
 
+/// Distance in metres between two places, on a sphere: for comparing, where half
+/// a per cent does not matter.
+pub(crate) fn distance_m(a: &Place, b: &Place) -> f64 {
+    let mid = ((a.lat + b.lat) / 2.0).to_radians().cos();
+    let (dy, dx) = (
+        (a.lat - b.lat).to_radians(),
+        (a.lon - b.lon).to_radians() * mid,
+    );
+    6_371_008.8 * dy.hypot(dx)
+}
+
 impl Gazetteer {
+    /// The candidates of one of these kinds, best first, with scores as they were;
+    /// all of them when none is: what an incident that happens to a crossing or at
+    /// a bridge picks from. Kinds stand in no order of preference.
+    pub fn choose(&self, candidates: &[Candidate], kinds: &[&str]) -> Vec<Candidate> {
+        let chosen: Vec<Candidate> = candidates
+            .iter()
+            .filter(|c| kinds.contains(&self.place(c.place).kind.as_str()))
+            .cloned()
+            .collect();
+        if chosen.is_empty() {
+            candidates.to_vec()
+        } else {
+            chosen
+        }
+    }
+
     /// Scores and sorts the candidates of each toponym: by the quality of the
     /// match, the place's prominence, nearness to the other places of the text,
     /// and the context.

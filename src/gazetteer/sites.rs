@@ -46,7 +46,7 @@ pub const KINDS: [&str; 15] = [
 /// The extent that a kind of site has on the map.
 pub fn extent_of_kind(kind: &str) -> Extent {
     match kind {
-        "river" | "road" | "canal" | "line" | "railway" => Extent::Line,
+        "river" | "road" | "canal" | "boundary" | "line" | "railway" => Extent::Line,
         "lake" | "mountain" | "municipality" | "region" => Extent::Area,
         _ => Extent::Point,
     }

@@ -1,0 +1,213 @@
+//! Resolves a name that a person typed: any language, case, script or inflected
+//! form; a small misspelling last.
+
+use super::fold::fold;
+use super::index::Tokens;
+use super::rank::{distance_m, prominence};
+use super::{Candidate, Gazetteer, Match, PlaceId};
+
+/// Edit distance that a folded name of this many letters may have: none for
+/// short names, which are too close to one another.
+pub(crate) fn allowed_edits(letters: usize) -> usize {
+    match letters {
+        0..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    }
+}
+
+impl Gazetteer {
+    /// The places that `name` may mean, best first, scores 0 to 1.
+    ///
+    /// `municipality` narrows to places whose municipality has that name (any
+    /// language or form). A name may carry its own hint: "Rudare (Kursumlija)",
+    /// "Banjska kod Zvečana", "Slatina, Leposavic".
+    pub fn lookup(&self, name: &str, municipality: Option<&str>) -> Vec<Candidate> {
+        let (bare, hint) = match name.split_once('(') {
+            Some((bare, rest)) => (bare.trim(), Some(rest.trim_end_matches([')', ' ']))),
+            None => (name.trim(), None),
+        };
+        let tokens = Tokens::lenient(bare);
+        let Some(last) = tokens.list.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let found = self.index.scan(bare, &tokens, None);
+        // The whole query, or else the longest name in it.
+        let whole = found.iter().find(|f| f.first == 0 && f.last == last);
+        let (best, share) = match whole {
+            Some(best) => (Some(best), 1.0),
+            None => {
+                let longest = found.iter().max_by(|a, b| {
+                    (a.last - a.first)
+                        .cmp(&(b.last - b.first))
+                        .then(b.first.cmp(&a.first))
+                });
+                let rest_names = found.len() > 1 && found[0].first == 0;
+                let best = if rest_names { found.first() } else { longest };
+                let share = best.map_or(0.0, |f| {
+                    if rest_names {
+                        0.9
+                    } else {
+                        (f.last - f.first + 1) as f64 / (last + 1) as f64
+                    }
+                });
+                (best, share)
+            }
+        };
+        let mut candidates: Vec<Candidate> = match best {
+            Some(best) if share >= 0.5 => best
+                .places
+                .iter()
+                .map(|&(place, matched)| Candidate {
+                    place,
+                    score: share * self.base_score(place, matched),
+                    matched,
+                })
+                .collect(),
+            _ => self.fuzzy(bare),
+        };
+        // Other places in the query say which is meant: "Banjska kod Zvečana".
+        if let Some(best) = best {
+            let others: Vec<PlaceId> = found
+                .iter()
+                .filter(|f| f.first > best.last)
+                .flat_map(|f| f.places.iter().map(|&(place, _)| place))
+                .collect();
+            for candidate in &mut candidates {
+                if !others.is_empty() {
+                    candidate.score *= self.nearness(candidate.place, &others);
+                }
+            }
+        }
+        if let Some(hint) = hint {
+            let (towns, _) = self.municipalities_named(hint);
+            if !towns.is_empty() {
+                for candidate in &mut candidates {
+                    let place = self.place(candidate.place);
+                    if !towns.contains(&place.municipality.as_str()) {
+                        candidate.score *= 0.5;
+                    }
+                }
+            }
+        }
+        if let Some(wanted) = municipality {
+            let (towns, ids) = self.municipalities_named(wanted);
+            candidates.retain(|c| {
+                let place = self.place(c.place);
+                towns.contains(&place.municipality.as_str()) || ids.contains(&c.place)
+            });
+        }
+        candidates.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| self.place(a.place).id.cmp(&self.place(b.place).id))
+        });
+        candidates
+    }
+
+    /// Score of a place by itself and the quality of the match.
+    fn base_score(&self, place: PlaceId, matched: Match) -> f64 {
+        let quality = match matched {
+            Match::Exact => 1.0,
+            Match::Folded => 0.9,
+            Match::Guarded => 0.8,
+            Match::Fuzzy => 0.5,
+        };
+        quality * prominence(self.place(place))
+    }
+
+    /// 1 beside one of the other places, falling to 0.4 far from all of them.
+    fn nearness(&self, place: PlaceId, others: &[PlaceId]) -> f64 {
+        let here = self.place(place);
+        let nearest = others
+            .iter()
+            .map(|&other| distance_m(here, self.place(other)))
+            .fold(f64::INFINITY, f64::min);
+        0.4 + 0.6 / (1.0 + (nearest / 15_000.0).powi(2))
+    }
+
+    /// Municipalities (ASCII) that a name means, and the seats and regions found.
+    fn municipalities_named(&self, name: &str) -> (Vec<&str>, Vec<PlaceId>) {
+        let folded = fold(name);
+        let mut towns: Vec<&str> = self
+            .places
+            .iter()
+            .map(|p| p.municipality.as_str())
+            .filter(|m| !m.is_empty() && fold(m) == folded)
+            .take(1)
+            .collect();
+        if towns.is_empty() {
+            let tokens = Tokens::lenient(name);
+            for found in self.index.scan(name, &tokens, None) {
+                for &(id, _) in &found.places {
+                    let place = self.place(id);
+                    if matches!(place.kind.as_str(), "municipality-seat" | "municipality") {
+                        towns.push(&place.municipality);
+                    }
+                }
+            }
+            if towns.is_empty() {
+                let by_settlement = self.index.scan(name, &tokens, None);
+                for found in by_settlement {
+                    for &(id, _) in &found.places {
+                        let town = self.place(id).municipality.as_str();
+                        if !town.is_empty() {
+                            towns.push(town);
+                        }
+                    }
+                }
+            }
+        }
+        // The town of Mitrovica is two municipalities now.
+        if towns.contains(&"South Mitrovica")
+            && !folded.contains("south")
+            && !folded.contains("juzn")
+        {
+            towns.push("North Mitrovica");
+        }
+        towns.sort_unstable();
+        towns.dedup();
+        let ids = self
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.kind == "municipality" && towns.contains(&p.municipality.as_str()))
+            .map(|(at, _)| PlaceId(at as u32))
+            .collect();
+        (towns, ids)
+    }
+
+    /// Places with a name or form within a small edit distance of `name`.
+    fn fuzzy(&self, name: &str) -> Vec<Candidate> {
+        let wanted: String = Tokens::lenient(name).folded(name);
+        let letters = wanted.chars().count();
+        let allowed = allowed_edits(letters);
+        if allowed == 0 {
+            return Vec::new();
+        }
+        let mut out: Vec<Candidate> = Vec::new();
+        for (at, place) in self.places.iter().enumerate() {
+            let id = PlaceId(at as u32);
+            let mut best: Option<usize> = None;
+            super::names::each_name(place, &mut |name| {
+                let have = Tokens::lenient(name.text).folded(name.text);
+                if have.chars().count().abs_diff(letters) > allowed {
+                    return;
+                }
+                let edits = strsim::osa_distance(&have, &wanted);
+                if edits <= allowed && best.is_none_or(|b| edits < b) {
+                    best = Some(edits);
+                }
+            });
+            if let Some(edits) = best {
+                let closeness = 1.0 - edits as f64 / letters as f64;
+                out.push(Candidate {
+                    place: id,
+                    score: 0.7 * closeness * prominence(place),
+                    matched: Match::Fuzzy,
+                });
+            }
+        }
+        out
+    }
+}

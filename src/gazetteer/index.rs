@@ -6,13 +6,14 @@
 //! several words the cases must agree. The index is made in a few milliseconds,
 //! so nothing is precomputed at build time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::fold::{self, FoldHash};
+use super::guard::{Guards, Level};
 use super::inflect::{ANY, Cases, Inflection, NOMINATIVE, Role};
 use super::names::{Name, Tongue};
-use super::{Match, PlaceId};
+use super::{Match, Place, PlaceId};
 use crate::report::Lang;
 
 /// Multiplicative hash for the small integer keys of the index.
@@ -76,8 +77,10 @@ struct Node {
 struct End {
     place: PlaceId,
     next: u32,
-    /// No word of the name needs a capital.
-    small: bool,
+    /// How much context the name needs.
+    level: Level,
+    /// Found by lookup only, never in a text.
+    lookup_only: bool,
 }
 
 /// The index.
@@ -93,6 +96,11 @@ pub(crate) struct Index {
     /// One bit for each hash (modulo) of a form that may start a name with a
     /// small letter: most words of a text are passed over by it.
     small_starts: Vec<u64>,
+    /// Other spellings of letters, longest first.
+    respell: Vec<(String, String)>,
+    /// Single-word names for the fuzzy search: fold of a form and its place, by
+    /// first letter and length.
+    fuzzy: BTreeMap<(u8, usize), Vec<(String, PlaceId)>>,
 }
 
 fn lang_bit(lang: Lang) -> u8 {
@@ -106,14 +114,16 @@ fn lang_bit(lang: Lang) -> u8 {
 /// Collects names.
 pub(crate) struct Builder<'a> {
     rules: &'a Inflection,
+    guards: &'a Guards,
     index: Index,
     word_ids: HashMap<(String, u8, bool, u8), u32>,
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn new(rules: &'a Inflection) -> Builder<'a> {
+    pub(crate) fn new(rules: &'a Inflection, guards: &'a Guards) -> Builder<'a> {
         Builder {
             rules,
+            guards,
             index: Index {
                 arena: String::with_capacity(512 * 1024),
                 forms: Vec::with_capacity(64 * 1024),
@@ -123,6 +133,8 @@ impl<'a> Builder<'a> {
                 ends: Vec::with_capacity(8 * 1024),
                 children: IntMap::default(),
                 small_starts: vec![0; 256],
+                respell: guards.respell.clone(),
+                fuzzy: BTreeMap::new(),
             },
             word_ids: HashMap::with_capacity(8 * 1024),
         }
@@ -187,8 +199,8 @@ impl<'a> Builder<'a> {
         id
     }
 
-    /// Adds a name of a place.
-    pub(crate) fn add(&mut self, place: PlaceId, name: &Name<'_>) {
+    /// Adds a name of a place. `fuzzy`: a misspelling of it may be proposed.
+    pub(crate) fn add(&mut self, place: PlaceId, record: &Place, name: &Name<'_>) {
         let mut words: Vec<(String, bool)> = Vec::new();
         for part in name
             .text
@@ -208,10 +220,15 @@ impl<'a> Builder<'a> {
             Tongue::Albanian => self.rules.albanian_roles(&texts),
         };
         let all_small = words.iter().all(|(_, small)| *small);
+        let level = self.guards.level(record, &texts, all_small);
+        let fuzzy =
+            name.main && level == Level::Free && may_be_misspelt(record) && texts.len() == 1;
+        let mut last_word = NONE;
         let mut node = NONE;
         for ((text, small), role) in words.into_iter().zip(roles) {
             let small = small || self.rules.is_kind_word(&text);
             let word = self.word(text, role, small, name.tongue);
+            last_word = word;
             let next = if node == NONE {
                 let root = self.index.words[word as usize].root;
                 if root == NONE {
@@ -239,12 +256,22 @@ impl<'a> Builder<'a> {
             }
             at = end.next;
         }
+        if fuzzy {
+            for form in &self.index.forms {
+                if form.word == last_word {
+                    let text = fold::fold(self.index.form_text(form));
+                    let key = (text.as_bytes()[0], text.len());
+                    self.index.fuzzy.entry(key).or_default().push((text, place));
+                }
+            }
+        }
         let next = self.index.nodes[node as usize].end;
         self.index.nodes[node as usize].end = self.index.ends.len() as u32;
         self.index.ends.push(End {
             place,
             next,
-            small: all_small,
+            level,
+            lookup_only: record.kind == "road",
         });
     }
 
@@ -280,7 +307,8 @@ impl<'a> Builder<'a> {
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    hash: u32,
+    /// Hash of the fold.
+    pub(crate) hash: u32,
     /// First letter is a capital.
     pub(crate) upper: bool,
     pub(crate) cyrillic: bool,
@@ -389,6 +417,14 @@ impl Tokens {
     }
 }
 
+/// A place that a name in a text may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hit {
+    pub(crate) place: PlaceId,
+    pub(crate) matched: Match,
+    pub(crate) level: Level,
+}
+
 /// A name found in a text.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
@@ -397,9 +433,18 @@ pub(crate) struct Found {
     /// Last token.
     pub(crate) last: usize,
     /// What it may be, sorted by place.
-    pub(crate) places: Vec<(PlaceId, Match)>,
-    /// The name is a run of common words ("main bridge").
-    pub(crate) common: bool,
+    pub(crate) places: Vec<Hit>,
+}
+
+/// Places for whose names a misspelling is worth proposing.
+fn may_be_misspelt(place: &Place) -> bool {
+    !place.outside
+        && !place.hamlet
+        && matches!(
+            place.kind.as_str(),
+            "municipality-seat" | "settlement" | "crossing"
+        )
+        && !place.note.contains("rest of Kosovo")
 }
 
 #[derive(Clone, Copy)]
@@ -440,6 +485,7 @@ impl Index {
         mut visit: impl FnMut(&Form, Match),
     ) {
         let mut ready = false;
+        let mut any = false;
         let mut at = self.heads[token.hash as usize & (self.heads.len() - 1)];
         while at != NONE {
             let form = &self.forms[at as usize];
@@ -452,9 +498,87 @@ impl Index {
                 ready = true;
             }
             if let Some(matched) = fold::compare(buffer, self.form_text(form), token.cyrillic) {
+                any = true;
                 visit(form, matched);
             }
         }
+        if any || !token.upper || token.cyrillic || token.end - token.start < 6 {
+            return;
+        }
+        let word = &text[token.start as usize..token.end as usize];
+        let Some(other) = self.respelt(word) else {
+            return;
+        };
+        let (hash, _) = fold::hashes(&other);
+        let mut at = self.heads[hash as usize & (self.heads.len() - 1)];
+        while at != NONE {
+            let form = &self.forms[at as usize];
+            at = form.next;
+            if form.hash == hash
+                && form.seen_by & seen_by != 0
+                && fold::fold(self.form_text(form)) == other
+            {
+                visit(form, Match::Folded);
+            }
+        }
+    }
+
+    /// The fold of a word in another spelling of its letters, if it has any.
+    fn respelt(&self, word: &str) -> Option<String> {
+        let lower = word.to_lowercase();
+        let mut out = String::with_capacity(lower.len());
+        let mut rest = lower.as_str();
+        let mut changed = false;
+        while let Some(first) = rest.chars().next() {
+            match self
+                .respell
+                .iter()
+                .find(|(from, _)| rest.starts_with(from.as_str()))
+            {
+                Some((from, to)) => {
+                    out.push_str(to);
+                    rest = &rest[from.len()..];
+                    changed = true;
+                }
+                None => {
+                    out.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
+            }
+        }
+        changed.then_some(out)
+    }
+
+    /// Places one of whose single-word forms is within a small edit distance.
+    pub(crate) fn near_misses(&self, word: &str) -> Vec<PlaceId> {
+        let word = fold::fold(word);
+        let allowed = match word.len() {
+            0..=5 => return Vec::new(),
+            6..=9 => 1,
+            _ => 2,
+        };
+        let mut best = allowed;
+        let mut out: Vec<PlaceId> = Vec::new();
+        for length in word.len() - allowed..=word.len() + allowed {
+            for (form, place) in self
+                .fuzzy
+                .get(&(word.as_bytes()[0], length))
+                .into_iter()
+                .flatten()
+            {
+                let edits = strsim::osa_distance(form, &word);
+                if edits < best {
+                    out.clear();
+                    best = edits;
+                }
+                if edits == best {
+                    out.push(*place);
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
     }
 
     /// All names in a text, leftmost-longest. `lang` none reads every form.
@@ -501,28 +625,33 @@ impl Index {
                 });
             }
         });
+        let in_text = seen_by != 7;
         let mut best: Option<Found> = None;
         let mut at = first;
         while !states.is_empty() {
-            let mut places: Vec<(PlaceId, Match)> = Vec::new();
-            let mut common = true;
+            let mut places: Vec<Hit> = Vec::new();
             for state in &states {
                 let mut end = self.nodes[state.node as usize].end;
                 while end != NONE {
                     let entry = self.ends[end as usize];
-                    common &= entry.small;
-                    places.push((entry.place, state.matched));
                     end = entry.next;
+                    if entry.lookup_only && in_text {
+                        continue;
+                    }
+                    places.push(Hit {
+                        place: entry.place,
+                        matched: state.matched,
+                        level: entry.level,
+                    });
                 }
             }
             if !places.is_empty() {
                 places.sort_unstable();
-                places.dedup_by_key(|(place, _)| *place);
+                places.dedup_by_key(|hit| hit.place);
                 best = Some(Found {
                     first,
                     last: at,
                     places,
-                    common,
                 });
             }
             states.retain(|state| self.nodes[state.node as usize].goes_on);

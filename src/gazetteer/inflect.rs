@@ -328,7 +328,7 @@ impl Inflection {
             let last = at + 1 == words.len();
             let role = if fixed {
                 Role::Fixed
-            } else if at > 0 && is(&self.sr.prepositions, word) {
+            } else if at > 0 && !last && is(&self.sr.prepositions, word) {
                 fixed = true;
                 Role::Fixed
             } else if at > 0 && is(&self.sr.conjunctions, word) {

@@ -1,9 +1,9 @@
 //! Resolves a name that a person typed: any language, case, script or inflected
 //! form; a small misspelling last.
 
-use super::fold::fold;
+use super::fold::{canonical, fold};
 use super::index::Tokens;
-use super::rank::{distance_m, prominence};
+use super::rank::{distance_m, fold_words, own_name, prominence, quality};
 use super::{Candidate, Gazetteer, Match, PlaceId};
 
 /// Edit distance that a folded name of this many letters may have: none for
@@ -54,14 +54,18 @@ impl Gazetteer {
                 (best, share)
             }
         };
+        let words = best.map_or(String::new(), |f| {
+            let (from, to) = (tokens.list[f.first].start, tokens.list[f.last].end);
+            bare[from as usize..to as usize].to_string()
+        });
         let mut candidates: Vec<Candidate> = match best {
             Some(best) if share >= 0.5 => best
                 .places
                 .iter()
-                .map(|&(place, matched)| Candidate {
-                    place,
-                    score: share * self.base_score(place, matched),
-                    matched,
+                .map(|hit| Candidate {
+                    place: hit.place,
+                    score: share * self.base_score(hit.place, hit.matched, &words),
+                    matched: hit.matched,
                 })
                 .collect(),
             _ => self.fuzzy(bare),
@@ -71,7 +75,7 @@ impl Gazetteer {
             let others: Vec<PlaceId> = found
                 .iter()
                 .filter(|f| f.first > best.last)
-                .flat_map(|f| f.places.iter().map(|&(place, _)| place))
+                .flat_map(|f| f.places.iter().map(|hit| hit.place))
                 .collect();
             for candidate in &mut candidates {
                 if !others.is_empty() {
@@ -81,12 +85,17 @@ impl Gazetteer {
         }
         if let Some(hint) = hint {
             let (towns, _) = self.municipalities_named(hint);
-            if !towns.is_empty() {
-                for candidate in &mut candidates {
-                    let place = self.place(candidate.place);
-                    if !towns.contains(&place.municipality.as_str()) {
-                        candidate.score *= 0.5;
-                    }
+            let near = self.named(hint);
+            for candidate in &mut candidates {
+                let place = self.place(candidate.place);
+                if !towns.is_empty() && !towns.contains(&place.municipality.as_str()) {
+                    candidate.score *= 0.5;
+                }
+                if !near.is_empty() {
+                    candidate.score *= self.nearness(candidate.place, &near);
+                }
+                if place.name_en == name.trim() {
+                    candidate.score = (candidate.score * 1.3).min(1.0);
                 }
             }
         }
@@ -97,23 +106,20 @@ impl Gazetteer {
                 towns.contains(&place.municipality.as_str()) || ids.contains(&c.place)
             });
         }
-        candidates.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then_with(|| self.place(a.place).id.cmp(&self.place(b.place).id))
-        });
+        candidates.sort_by(|a, b| self.order(a, b));
         candidates
     }
 
     /// Score of a place by itself and the quality of the match.
-    fn base_score(&self, place: PlaceId, matched: Match) -> f64 {
-        let quality = match matched {
-            Match::Exact => 1.0,
-            Match::Folded => 0.9,
-            Match::Guarded => 0.8,
-            Match::Fuzzy => 0.5,
-        };
-        quality * prominence(self.place(place))
+    fn base_score(&self, place: PlaceId, matched: Match, typed: &str) -> f64 {
+        let record = self.place(place);
+        let own = own_name(record, &fold_words(typed)).max(0.85);
+        // A name as it stands in the gazetteer, not an inflected form of another.
+        let typed = canonical(typed);
+        let mut literal = false;
+        super::names::each_name(record, &mut |name| literal |= canonical(name.text) == typed);
+        let base = if literal { 1.0 } else { 0.85 };
+        own * base * quality(matched) * prominence(record)
     }
 
     /// 1 beside one of the other places, falling to 0.4 far from all of them.
@@ -123,7 +129,17 @@ impl Gazetteer {
             .iter()
             .map(|&other| distance_m(here, self.place(other)))
             .fold(f64::INFINITY, f64::min);
-        0.4 + 0.6 / (1.0 + (nearest / 15_000.0).powi(2))
+        0.4 + 0.6 / (1.0 + (nearest / 8_000.0).powi(2))
+    }
+
+    /// All places that the names in a text may mean.
+    fn named(&self, text: &str) -> Vec<PlaceId> {
+        let tokens = Tokens::lenient(text);
+        self.index
+            .scan(text, &tokens, None)
+            .iter()
+            .flat_map(|f| f.places.iter().map(|hit| hit.place))
+            .collect()
     }
 
     /// Municipalities (ASCII) that a name means, and the seats and regions found.
@@ -139,8 +155,8 @@ impl Gazetteer {
         if towns.is_empty() {
             let tokens = Tokens::lenient(name);
             for found in self.index.scan(name, &tokens, None) {
-                for &(id, _) in &found.places {
-                    let place = self.place(id);
+                for hit in &found.places {
+                    let place = self.place(hit.place);
                     if matches!(place.kind.as_str(), "municipality-seat" | "municipality") {
                         towns.push(&place.municipality);
                     }
@@ -149,8 +165,8 @@ impl Gazetteer {
             if towns.is_empty() {
                 let by_settlement = self.index.scan(name, &tokens, None);
                 for found in by_settlement {
-                    for &(id, _) in &found.places {
-                        let town = self.place(id).municipality.as_str();
+                    for hit in &found.places {
+                        let town = self.place(hit.place).municipality.as_str();
                         if !town.is_empty() {
                             towns.push(town);
                         }

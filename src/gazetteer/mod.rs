@@ -12,6 +12,7 @@ use crate::data::{Data, DataError};
 use crate::report::Lang;
 
 pub mod fold;
+mod guard;
 mod index;
 mod inflect;
 mod lookup;
@@ -146,6 +147,7 @@ pub struct Gazetteer {
     places: Vec<Place>,
     by_id: BTreeMap<String, PlaceId>,
     index: index::Index,
+    guards: guard::Guards,
 }
 
 impl Gazetteer {
@@ -156,18 +158,21 @@ impl Gazetteer {
     pub fn load(data: &Data) -> Result<Gazetteer, DataError> {
         let places = sites::read_all(data)?;
         let inflection = inflect::Inflection::load(data)?;
-        let mut builder = index::Builder::new(&inflection);
+        let guards = guard::Guards::load(data)?;
+        let mut builder = index::Builder::new(&inflection, &guards);
         for (at, place) in places.iter().enumerate() {
             let id = PlaceId(at as u32);
-            names::each_name(place, &mut |name| builder.add(id, &name));
+            names::each_name(place, &mut |name| builder.add(id, place, &name));
         }
+        let index = builder.finish();
         let by_id = places
             .iter()
             .enumerate()
             .map(|(at, place)| (place.id.clone(), PlaceId(at as u32)))
             .collect();
         Ok(Gazetteer {
-            index: builder.finish(),
+            index,
+            guards,
             by_id,
             places,
         })
@@ -196,22 +201,8 @@ impl Gazetteer {
     /// the text says around them.
     pub fn find(&self, text: &str, lang: Lang) -> Vec<Toponym> {
         let tokens = index::Tokens::of(text);
-        let mut toponyms: Vec<Toponym> = Vec::new();
-        for found in self.index.scan(text, &tokens, Some(lang)) {
-            toponyms.push(Toponym {
-                start: tokens.list[found.first].start as usize,
-                end: tokens.list[found.last].end as usize,
-                candidates: found
-                    .places
-                    .iter()
-                    .map(|&(place, matched)| Candidate {
-                        place,
-                        score: 0.0,
-                        matched,
-                    })
-                    .collect(),
-            });
-        }
+        let found = self.index.scan(text, &tokens, Some(lang));
+        let mut toponyms = self.accepted(text, &tokens, found);
         self.rank(text, &mut toponyms, &Context::default());
         toponyms
     }

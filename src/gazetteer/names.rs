@@ -19,6 +19,8 @@ pub(crate) enum Tongue {
 pub(crate) struct Name<'a> {
     pub(crate) text: &'a str,
     pub(crate) tongue: Tongue,
+    /// A name of its own column, not an alias.
+    pub(crate) main: bool,
 }
 
 /// Guesses the language of an alias by its letters; none when both are possible.
@@ -67,11 +69,13 @@ pub(crate) fn each_name<'a>(place: &'a Place, emit: &mut impl FnMut(Name<'a>)) {
     emit(Name {
         text: english,
         tongue: Tongue::English,
+        main: true,
     });
     if let Some(name) = &place.name_sq {
         emit(Name {
             text: name,
             tongue: Tongue::Albanian,
+            main: true,
         });
     }
     let mut latin = String::new();
@@ -80,6 +84,7 @@ pub(crate) fn each_name<'a>(place: &'a Place, emit: &mut impl FnMut(Name<'a>)) {
         emit(Name {
             text: name,
             tongue: Tongue::Serbian,
+            main: true,
         });
         latin = canonical(name);
     }
@@ -89,6 +94,7 @@ pub(crate) fn each_name<'a>(place: &'a Place, emit: &mut impl FnMut(Name<'a>)) {
             emit(Name {
                 text: name,
                 tongue: Tongue::Serbian,
+                main: true,
             });
         }
     }
@@ -98,10 +104,18 @@ pub(crate) fn each_name<'a>(place: &'a Place, emit: &mut impl FnMut(Name<'a>)) {
                 continue;
             }
             match tongue_of(text) {
-                Some(tongue) => emit(Name { text, tongue }),
+                Some(tongue) => emit(Name {
+                    text,
+                    tongue,
+                    main: false,
+                }),
                 None => {
                     for tongue in [Tongue::English, Tongue::Serbian, Tongue::Albanian] {
-                        emit(Name { text, tongue });
+                        emit(Name {
+                            text,
+                            tongue,
+                            main: false,
+                        });
                     }
                 }
             }

@@ -236,9 +236,46 @@ pub fn read_all(data: &Data) -> Result<Vec<Place>, DataError> {
             None => {}
         }
     }
+    if data.bytes("gazetteer/routes.csv").is_some() {
+        let path = "gazetteer/routes.csv";
+        places.extend(read_table(path, data.bytes(path).unwrap_or_default())?);
+    }
     let path = "gazetteer/regions.toml";
     if data.bytes(path).is_some() {
         places.extend(read_regions(path, data.text(path)?)?);
     }
+    let path = "gazetteer/aliases.toml";
+    if data.bytes(path).is_some() {
+        add_aliases(path, data.text(path)?, &mut places)?;
+    }
     Ok(places)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AliasFile {
+    #[serde(default)]
+    place: Vec<Alias>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Alias {
+    id: String,
+    #[serde(default)]
+    names: Vec<String>,
+    weight: Option<f64>,
+}
+
+/// Adds the further spellings; an id that no data file has is passed over, since
+/// a user may have replaced the sites.
+fn add_aliases(path: &str, text: &str, places: &mut [Place]) -> Result<(), DataError> {
+    let file: AliasFile = toml::from_str(text).map_err(|e| DataError::invalid(path, e))?;
+    for alias in file.place {
+        if let Some(place) = places.iter_mut().find(|p| p.id == alias.id) {
+            place.aliases.extend(alias.names);
+            place.weight = alias.weight.unwrap_or(place.weight);
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,749 @@
+//! What is no place although it has a place's name: people, clubs, common words,
+//! places of the same name elsewhere. The lists are data (`guards.toml`,
+//! `persons.toml`); here is how they are applied.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::fold::{fold, hashes};
+use super::index::{Found, Hit, Tokens};
+use super::rank::{distance_m, same_stem};
+use super::{Candidate, Gazetteer, Match, Place, PlaceId, Toponym};
+use crate::data::{Data, DataError};
+
+/// How much context a name needs before it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Level {
+    /// None.
+    Free,
+    /// A preposition of place, a kind word, or a neighbour.
+    Common,
+    /// A kind word or a neighbour.
+    Strong,
+    /// A neighbour.
+    Hamlet,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GuardFile {
+    common: Vec<String>,
+    strong: Vec<String>,
+    not_places: Vec<String>,
+    container_words: Vec<String>,
+    container_fillers: Vec<String>,
+    recurring: Vec<String>,
+    elsewhere_adjectives: Vec<String>,
+    elsewhere_between: Vec<String>,
+    prepositions: Vec<String>,
+    conjunctions: Vec<String>,
+    never_fuzzy: Vec<String>,
+    kind_words: BTreeMap<String, Vec<String>>,
+    respell: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonFile {
+    titles: Vec<String>,
+    short_titles: Vec<String>,
+    speech: Vec<String>,
+    surnames: Vec<String>,
+    not_first_names: Vec<String>,
+    organisation_before: Vec<String>,
+    organisation_after: Vec<String>,
+    first_names: Vec<String>,
+}
+
+/// A word of a phrase: its fold, or the beginning of it.
+#[derive(Debug, Clone)]
+struct Pattern {
+    text: String,
+    open: bool,
+}
+
+impl Pattern {
+    fn new(word: &str) -> Pattern {
+        match word.strip_suffix('*') {
+            Some(stem) => Pattern {
+                text: stem.to_string(),
+                open: true,
+            },
+            None => Pattern {
+                text: word.to_string(),
+                open: false,
+            },
+        }
+    }
+
+    fn matches(&self, word: &str) -> bool {
+        if self.open {
+            word.starts_with(&self.text)
+        } else {
+            word == self.text
+        }
+    }
+}
+
+/// The lists, words as hashes of their folds.
+#[derive(Debug)]
+pub(crate) struct Guards {
+    common: HashSet<String>,
+    strong: HashSet<String>,
+    /// Hashes of the single words of both.
+    listed: HashSet<u32>,
+    phrases: Vec<Vec<Pattern>>,
+    /// First two letters of a phrase's word → phrase and the word's place in it.
+    phrase_at: HashMap<[u8; 2], Vec<(usize, usize)>>,
+    container: HashSet<u32>,
+    container_fillers: HashSet<u32>,
+    recurring: Vec<String>,
+    elsewhere_adjectives: Vec<Pattern>,
+    elsewhere_between: HashSet<u32>,
+    prepositions: HashSet<u32>,
+    conjunctions: HashSet<u32>,
+    never_fuzzy: HashSet<u32>,
+    kind_words: HashMap<u32, Vec<String>>,
+    pub(crate) respell: Vec<(String, String)>,
+    titles: HashSet<u32>,
+    short_titles: HashSet<u32>,
+    speech: HashSet<u32>,
+    surnames: HashSet<u32>,
+    not_first_names: HashSet<u32>,
+    organisation_before: HashSet<u32>,
+    organisation_after: HashSet<u32>,
+    first_names: HashSet<u32>,
+}
+
+fn key(word: &str) -> u32 {
+    hashes(word).0
+}
+
+fn keys(words: &[String]) -> HashSet<u32> {
+    words.iter().map(|w| key(w)).collect()
+}
+
+/// Keys of names with the endings that Serbian and Albanian put on them.
+fn name_keys(names: &[String]) -> HashSet<u32> {
+    let mut out = HashSet::with_capacity(names.len() * 14);
+    for name in names {
+        out.insert(key(name));
+        let endings: &[&str] = &["a", "u", "om", "em", "i", "it", "in", "ut", "un"];
+        let (stem, endings) = match name.strip_suffix(['a', 'e', 'o']) {
+            Some(stem) => (
+                stem,
+                &["a", "e", "i", "u", "om", "es", "en", "it", "in"] as &[&str],
+            ),
+            None => (name.as_str(), endings),
+        };
+        for ending in endings {
+            out.insert(key(&format!("{stem}{ending}")));
+        }
+    }
+    out
+}
+
+impl Guards {
+    /// Reads the lists.
+    ///
+    /// # Errors
+    /// When a file is missing or malformed.
+    pub(crate) fn load(data: &Data) -> Result<Guards, DataError> {
+        let path = "gazetteer/guards.toml";
+        let file: GuardFile =
+            toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))?;
+        let path = "gazetteer/persons.toml";
+        let persons: PersonFile =
+            toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))?;
+        let phrases: Vec<Vec<Pattern>> = file
+            .not_places
+            .iter()
+            .map(|phrase| phrase.split_whitespace().map(Pattern::new).collect())
+            .collect();
+        let mut phrase_at: HashMap<[u8; 2], Vec<(usize, usize)>> = HashMap::new();
+        for (number, phrase) in phrases.iter().enumerate() {
+            for (at, word) in phrase.iter().enumerate() {
+                if let [a, b, ..] = word.text.as_bytes() {
+                    phrase_at.entry([*a, *b]).or_default().push((number, at));
+                }
+            }
+        }
+        let mut respell: Vec<(String, String)> = file.respell.into_iter().collect();
+        respell.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(&b.0)));
+        Ok(Guards {
+            common: file.common.iter().map(|w| fold_words(w)).collect(),
+            strong: file.strong.iter().map(|w| fold_words(w)).collect(),
+            listed: file
+                .common
+                .iter()
+                .chain(&file.strong)
+                .map(|w| key(&fold(w)))
+                .collect(),
+            phrases,
+            phrase_at,
+            container: keys(&file.container_words),
+            container_fillers: keys(&file.container_fillers),
+            recurring: file.recurring,
+            elsewhere_adjectives: file
+                .elsewhere_adjectives
+                .iter()
+                .map(|w| Pattern::new(w))
+                .collect(),
+            elsewhere_between: keys(&file.elsewhere_between),
+            prepositions: keys(&file.prepositions),
+            conjunctions: keys(&file.conjunctions),
+            never_fuzzy: keys(&file.never_fuzzy),
+            kind_words: file
+                .kind_words
+                .into_iter()
+                .map(|(w, kinds)| (key(&w), kinds))
+                .collect(),
+            respell,
+            titles: keys(&persons.titles),
+            short_titles: keys(&persons.short_titles),
+            speech: keys(&persons.speech),
+            surnames: name_keys(&persons.surnames),
+            not_first_names: keys(&persons.not_first_names),
+            organisation_before: keys(&persons.organisation_before),
+            organisation_after: keys(&persons.organisation_after),
+            first_names: name_keys(&persons.first_names),
+        })
+    }
+
+    /// The context that a name of a place needs. `words` are canonical.
+    pub(crate) fn level(&self, place: &Place, words: &[&str], all_small: bool) -> Level {
+        if place.hamlet {
+            return Level::Hamlet;
+        }
+        let name = fold_words(&words.join(" "));
+        if !matches!(place.extent, super::Extent::Point) && place.municipality.is_empty() {
+            let listed = self.common.contains(&name) || self.strong.contains(&name);
+            return if listed { Level::Common } else { Level::Free };
+        }
+        let seat = place.kind == "municipality-seat";
+        if self.strong.contains(&name) {
+            return if seat { Level::Common } else { Level::Strong };
+        }
+        if all_small && !place.outside && place.kind != "municipality" && place.kind != "road" {
+            return Level::Strong;
+        }
+        if self.common.contains(&name) {
+            Level::Common
+        } else {
+            Level::Free
+        }
+    }
+
+    /// Whether the words between two names put the first in or near the second.
+    pub(crate) fn is_container(&self, words: &str) -> bool {
+        let first = words.split(' ').next().unwrap_or("");
+        if !self.container.contains(&key(first)) {
+            return false;
+        }
+        let rest = words.split(' ').skip(1);
+        rest.into_iter()
+            .all(|w| self.container_fillers.contains(&key(w)))
+    }
+
+    /// Hashes of the single words on the lists.
+    fn common_hashes(&self) -> &HashSet<u32> {
+        &self.listed
+    }
+
+    /// Kinds that a kind word stands for.
+    pub(crate) fn kinds_of(&self, hash: u32) -> Option<&[String]> {
+        self.kind_words.get(&hash).map(Vec::as_slice)
+    }
+}
+
+fn fold_words(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(fold).collect();
+    words.join(" ")
+}
+
+/// Bytes within which a place counts as named close by.
+const CLOSE_BY: u32 = 250;
+
+/// Metres within which a place counts as a neighbour.
+const NEIGHBOUR_M: f64 = 12_000.0;
+
+/// A text with what was found in it, and the lists.
+struct Scene<'a> {
+    gazetteer: &'a Gazetteer,
+    guards: &'a Guards,
+    text: &'a str,
+    tokens: &'a Tokens,
+    found: &'a [Found],
+}
+
+impl Scene<'_> {
+    /// The hash of the token `back` places before `at`, when only spaces (and
+    /// quotation marks) stand between it and the next.
+    fn before(&self, at: usize, back: usize) -> Option<u32> {
+        let index = at.checked_sub(back)?;
+        self.spaced(index).then(|| self.tokens.list[index].hash)
+    }
+
+    fn after(&self, at: usize) -> Option<u32> {
+        let next = self.tokens.list.get(at + 1)?;
+        self.spaced(at).then_some(next.hash)
+    }
+
+    /// Whether only white space and quotation marks follow token `at`.
+    fn spaced(&self, at: usize) -> bool {
+        self.tokens
+            .gap(self.text, at)
+            .chars()
+            .all(|c| c.is_whitespace() || matches!(c, '"' | '„' | '“' | '”' | '»' | '«'))
+    }
+
+    fn outside(&self, found: &Found) -> bool {
+        found
+            .places
+            .iter()
+            .all(|hit| self.gazetteer.place(hit.place).outside)
+    }
+
+    /// A preposition of place stands right before.
+    fn has_preposition(&self, found: &Found) -> bool {
+        let the = key("the");
+        match self.before(found.first, 1) {
+            Some(hash) if hash == the => self
+                .before(found.first, 2)
+                .is_some_and(|h| self.guards.prepositions.contains(&h)),
+            Some(hash) => self.guards.prepositions.contains(&hash),
+            None => false,
+        }
+    }
+
+    /// A kind word stands beside: "selo X", "village of X", "X crossing".
+    fn has_kind_word(&self, found: &Found) -> bool {
+        let is = |hash: Option<u32>| hash.is_some_and(|h| self.guards.kinds_of(h).is_some());
+        if is(self.before(found.first, 1)) || is(self.after(found.last)) {
+            return true;
+        }
+        let link = self.before(found.first, 1);
+        let links = [key("of"), key("e"), key("i")];
+        link.is_some_and(|h| links.contains(&h)) && is(self.before(found.first, 2))
+    }
+
+    /// Titles, first names, initials, verbs of speech: the name is a person's.
+    fn is_person(&self, found: &Found) -> bool {
+        if found.first != found.last {
+            return false;
+        }
+        let at = found.first;
+        let own = self.tokens.list[at].hash;
+        if let Some(previous) = at.checked_sub(1) {
+            let token = self.tokens.list[previous];
+            let gap = self.tokens.gap(self.text, previous);
+            let word = self.tokens.text(self.text, previous);
+            let letters = word.chars().count();
+            let spaced = gap == " " || gap == "\u{a0}";
+            let dotted = matches!(gap, ". " | "." | ".\u{a0}");
+            if (spaced || dotted) && self.guards.titles.contains(&token.hash) {
+                return true;
+            }
+            if dotted && letters == 1 {
+                return token.upper || self.guards.short_titles.contains(&token.hash);
+            }
+            if spaced && token.upper {
+                if self.guards.first_names.contains(&token.hash) {
+                    return true;
+                }
+                let shouted = letters > 1 && word.chars().all(|c| !c.is_lowercase());
+                if self.guards.surnames.contains(&own)
+                    && !shouted
+                    && !self.found.iter().any(|f| f.last == previous)
+                    && !self.starts_sentence(previous)
+                    && !self.guards.not_first_names.contains(&token.hash)
+                    && !self.guards.prepositions.contains(&token.hash)
+                    && self.guards.kinds_of(token.hash).is_none()
+                {
+                    return true;
+                }
+            }
+        }
+        // A first name that is also a place, before a surname.
+        if self.guards.first_names.contains(&own)
+            && self.tokens.gap(self.text, at) == " "
+            && self.tokens.list.get(at + 1).is_some_and(|t| t.upper)
+        {
+            return true;
+        }
+        if self.guards.surnames.contains(&own) && !self.has_preposition(found) {
+            let speech = |h: Option<u32>| h.is_some_and(|h| self.guards.speech.contains(&h));
+            let auxiliary = self.before(at, 1) == Some(key("je")) && speech(self.before(at, 2));
+            if speech(self.after(at)) || speech(self.before(at, 1)) || auxiliary {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a token begins the text, a line or a sentence.
+    fn starts_sentence(&self, at: usize) -> bool {
+        match at.checked_sub(1) {
+            None => true,
+            Some(previous) => self
+                .tokens
+                .gap(self.text, previous)
+                .contains(['.', '!', '?', '\n', ':', '"', '„', '“', '”', '»', '«', '(']),
+        }
+    }
+
+    /// A club, a brand, an outlet.
+    fn is_organisation(&self, found: &Found) -> bool {
+        self.before(found.first, 1)
+            .is_some_and(|h| self.guards.organisation_before.contains(&h))
+            || self
+                .after(found.last)
+                .is_some_and(|h| self.guards.organisation_after.contains(&h))
+    }
+
+    /// Part of a phrase that is no place of that name.
+    fn is_in_phrase(&self, found: &Found) -> bool {
+        for at in found.first..=found.last {
+            let own = fold(self.tokens.text(self.text, at));
+            let [a, b, ..] = own.as_bytes() else {
+                continue;
+            };
+            let Some(list) = self.guards.phrase_at.get(&[*a, *b]) else {
+                continue;
+            };
+            for &(number, offset) in list {
+                let phrase = &self.guards.phrases[number];
+                let Some(start) = at.checked_sub(offset) else {
+                    continue;
+                };
+                let fits = phrase.len() > found.last - found.first
+                    && start + phrase.len() <= self.tokens.list.len()
+                    && phrase.iter().enumerate().all(|(step, pattern)| {
+                        pattern.matches(&fold(self.tokens.text(self.text, start + step)))
+                    });
+                let covers = start <= found.first && found.last < start + phrase.len();
+                let longer = phrase.len() > found.last - found.first + 1;
+                if fits && covers && longer {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// A place of the same name elsewhere: "Novo Selo in Bulgaria", "the Belgrade
+    /// suburb of Banjica".
+    fn is_elsewhere(&self, number: usize) -> bool {
+        let found = &self.found[number];
+        if self.outside(found) {
+            return false;
+        }
+        let name = (found.first..=found.last)
+            .map(|at| fold(self.tokens.text(self.text, at)))
+            .collect::<Vec<_>>()
+            .join(" ");
+        if let Some(next) = self.found.get(number + 1)
+            && self.outside(next)
+        {
+            let between = next.first - found.last - 1;
+            let gap = self.tokens.gap(self.text, found.last);
+            if between == 1
+                && gap.trim().is_empty()
+                && self
+                    .guards
+                    .container
+                    .contains(&self.tokens.list[found.last + 1].hash)
+                && !self.followed_by_possessive(next)
+            {
+                return true;
+            }
+            let bracket = gap.trim_start().starts_with('(') || gap.trim() == ",";
+            let recurs = self.guards.recurring.iter().any(|r| same_stem(r, &name));
+            if between == 0 && bracket && recurs {
+                return true;
+            }
+        }
+        let mut at = found.first;
+        for _ in 0..4 {
+            let Some(previous) = at.checked_sub(1) else {
+                return false;
+            };
+            if let Some(earlier) = number.checked_sub(1).map(|n| &self.found[n])
+                && earlier.last == previous
+            {
+                let beside = at < found.first || self.tokens.gap(self.text, previous) == "'s ";
+                return self.outside(earlier) && beside && self.spaced_or_apostrophe(previous);
+            }
+            if !self.spaced_or_apostrophe(previous) {
+                return false;
+            }
+            let token = self.tokens.list[previous];
+            if self.guards.elsewhere_between.contains(&token.hash) {
+                at = previous;
+                continue;
+            }
+            let word = fold(self.tokens.text(self.text, previous));
+            return self
+                .guards
+                .elsewhere_adjectives
+                .iter()
+                .any(|pattern| pattern.matches(&word));
+        }
+        false
+    }
+
+    fn spaced_or_apostrophe(&self, at: usize) -> bool {
+        let gap = self.tokens.gap(self.text, at);
+        gap.chars()
+            .all(|c| c == ' ' || c == '\u{a0}' || c == '\'' || c == '’')
+    }
+
+    fn followed_by_possessive(&self, found: &Found) -> bool {
+        let gap = self.tokens.gap(self.text, found.last);
+        (gap == "'" || gap == "’")
+            && self
+                .tokens
+                .list
+                .get(found.last + 1)
+                .is_some_and(|t| t.hash == key("s"))
+    }
+
+    /// Stands in a list with an accepted place, or is joined to one by a hyphen:
+    /// "Klina, Peć and Istok", "Peć–Klina".
+    fn is_listed(&self, found: &Found, accepted: &[bool]) -> bool {
+        let Some(number) = self.found.iter().position(|f| f.first == found.first) else {
+            return false;
+        };
+        let joined = |left: &Found, right: &Found| {
+            let between = right.first - left.last - 1;
+            let gap = self.tokens.gap(self.text, left.last).trim();
+            match between {
+                0 => matches!(gap, "," | "-" | "–" | "—" | "/"),
+                1 => {
+                    let word = self.tokens.list[left.last + 1].hash;
+                    (gap.is_empty() || gap == ",") && self.guards.conjunctions.contains(&word)
+                }
+                _ => false,
+            }
+        };
+        let before = number
+            .checked_sub(1)
+            .is_some_and(|n| accepted[n] && joined(&self.found[n], found));
+        let after = self
+            .found
+            .get(number + 1)
+            .is_some_and(|next| accepted[number + 1] && joined(found, next));
+        before || after
+    }
+
+    /// Another accepted place close by in the text is of the same municipality or
+    /// near on the ground.
+    fn has_neighbour(&self, found: &Found, place: PlaceId, accepted: &[bool]) -> bool {
+        let here = self.gazetteer.place(place);
+        let (start, end) = (
+            self.tokens.list[found.first].start.saturating_sub(CLOSE_BY),
+            self.tokens.list[found.last].end + CLOSE_BY,
+        );
+        self.found.iter().zip(accepted).any(|(other, &accepted)| {
+            accepted
+                && other.first != found.first
+                && (start..end).contains(&self.tokens.list[other.first].start)
+                && other.places.iter().any(|hit| {
+                    let there = self.gazetteer.place(hit.place);
+                    hit.level == Level::Free
+                        && hit.place != place
+                        && (there.municipality == here.municipality
+                            && !here.municipality.is_empty()
+                            || matches!(there.extent, super::Extent::Point)
+                                && distance_m(here, there) < NEIGHBOUR_M)
+                })
+        })
+    }
+}
+
+impl Gazetteer {
+    /// What of the names found counts as places, with the candidates that do.
+    pub(super) fn accepted(&self, text: &str, tokens: &Tokens, found: Vec<Found>) -> Vec<Toponym> {
+        let scene = Scene {
+            gazetteer: self,
+            guards: &self.guards,
+            text,
+            tokens,
+            found: &found,
+        };
+        let mut persons: HashSet<u32> = HashSet::new();
+        let mut kept: Vec<bool> = Vec::with_capacity(found.len());
+        for (number, name) in found.iter().enumerate() {
+            let person = scene.is_person(name);
+            if person {
+                persons.insert(tokens.list[name.first].hash);
+            }
+            kept.push(
+                !person
+                    && !scene.is_organisation(name)
+                    && !scene.is_in_phrase(name)
+                    && !scene.is_elsewhere(number),
+            );
+        }
+        // Someone who was named in full is meant by the surname alone, too.
+        if !persons.is_empty() {
+            for (name, kept) in found.iter().zip(&mut kept) {
+                let same =
+                    name.first == name.last && persons.contains(&tokens.list[name.first].hash);
+                if same && !scene.has_preposition(name) && !scene.has_kind_word(name) {
+                    *kept = false;
+                }
+            }
+        }
+        let free: Vec<bool> = found
+            .iter()
+            .zip(&kept)
+            .map(|(name, &kept)| {
+                kept && name.places.iter().any(|h| h.level == Level::Free)
+                    && !self.guarded_form(tokens, name)
+            })
+            .collect();
+        let mut out: Vec<(usize, usize, Vec<Candidate>)> = Vec::new();
+        for (number, name) in found.iter().enumerate() {
+            if !kept[number] {
+                continue;
+            }
+            let candidates = self.candidates(&scene, name, &free);
+            if candidates.is_empty() {
+                continue;
+            }
+            // "Banjskë/Banjska" is one place with two names.
+            if let Some((first, last, before)) = out.last_mut()
+                && *last + 1 == name.first
+                && tokens.gap(text, *last).trim() == "/"
+            {
+                let _ = first;
+                let shared: Vec<Candidate> = before
+                    .iter()
+                    .filter(|c| candidates.iter().any(|d| d.place == c.place))
+                    .cloned()
+                    .collect();
+                if !shared.is_empty() {
+                    *last = name.last;
+                    *before = shared;
+                    continue;
+                }
+            }
+            out.push((name.first, name.last, candidates));
+        }
+        self.add_near_misses(&scene, &mut out);
+        out.into_iter()
+            .map(|(first, last, candidates)| Toponym {
+                start: tokens.list[first].start as usize,
+                end: tokens.list[last].end as usize,
+                candidates,
+            })
+            .collect()
+    }
+
+    /// The form in the text is itself on the lists, whatever name it is of.
+    fn guarded_form(&self, tokens: &Tokens, name: &Found) -> bool {
+        name.first == name.last
+            && self
+                .guards
+                .common_hashes()
+                .contains(&tokens.list[name.first].hash)
+    }
+
+    fn candidates(&self, scene: &Scene<'_>, name: &Found, free: &[bool]) -> Vec<Candidate> {
+        let tokens = scene.tokens;
+        let single = name.first == name.last;
+        let form_guarded = single && self.guarded_form(tokens, name);
+        let preposition = scene.has_preposition(name);
+        let kind_word = scene.has_kind_word(name);
+        let listed = scene.is_listed(name, free);
+        let needs = |hit: &Hit| {
+            let place = self.place(hit.place);
+            let mut level = hit.level;
+            if form_guarded && level == Level::Free {
+                level = Level::Common;
+            }
+            // Without capitals every word may be any word.
+            if tokens.all_small && single {
+                level = match level {
+                    Level::Free if place.kind == "municipality-seat" => Level::Free,
+                    Level::Free => Level::Common,
+                    Level::Common => Level::Strong,
+                    other => other,
+                };
+            }
+            level
+        };
+        name.places
+            .iter()
+            .filter_map(|hit| {
+                let level = needs(hit);
+                let neighbour = || scene.has_neighbour(name, hit.place, free);
+                let accepted = match level {
+                    Level::Free => true,
+                    Level::Common => preposition || kind_word || listed || neighbour(),
+                    Level::Strong => kind_word || neighbour(),
+                    Level::Hamlet => neighbour(),
+                };
+                accepted.then(|| Candidate {
+                    place: hit.place,
+                    score: 0.0,
+                    matched: if level == Level::Free {
+                        hit.matched
+                    } else {
+                        Match::Guarded
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// Proposes places for unknown capitalised words in a place position.
+    fn add_near_misses(&self, scene: &Scene<'_>, out: &mut Vec<(usize, usize, Vec<Candidate>)>) {
+        let tokens = scene.tokens;
+        let mut added = false;
+        let mut next_found = 0;
+        for at in 1..tokens.list.len() {
+            while next_found < scene.found.len() && scene.found[next_found].last < at {
+                next_found += 1;
+            }
+            let token = tokens.list[at];
+            if !token.upper || token.end - token.start < 6 || tokens.all_small {
+                continue;
+            }
+            let previous = tokens.list[at - 1];
+            if !self.guards.prepositions.contains(&previous.hash)
+                || !scene.spaced(at - 1)
+                || scene.found.get(next_found).is_some_and(|f| f.first <= at)
+                || self.guards.never_fuzzy.contains(&token.hash)
+                || self.guards.first_names.contains(&token.hash)
+                || self.guards.surnames.contains(&token.hash)
+                || self.guards.kinds_of(token.hash).is_some()
+            {
+                continue;
+            }
+            // Part of a longer capitalised name: not one of ours.
+            let more = tokens.gap(scene.text, at) == " "
+                && tokens.list.get(at + 1).is_some_and(|t| t.upper);
+            if more {
+                continue;
+            }
+            let places = self.index.near_misses(tokens.text(scene.text, at));
+            if !places.is_empty() && places.len() <= 3 {
+                let candidates = places
+                    .into_iter()
+                    .map(|place| Candidate {
+                        place,
+                        score: 0.0,
+                        matched: Match::Fuzzy,
+                    })
+                    .collect();
+                out.push((at, at, candidates));
+                added = true;
+            }
+        }
+        if added {
+            out.sort_by_key(|(first, _, _)| *first);
+        }
+    }
+}

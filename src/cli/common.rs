@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::{WrongUsage, files};
-use crate::batch::{Filter, Within};
+use crate::batch::{Filter, Settings, Within};
 use crate::data::Data;
 use crate::gazetteer::Gazetteer;
 use crate::gazetteer::boundary::Boundary;
@@ -192,6 +192,18 @@ impl Common {
             until: self.until,
             categories: self.category.clone(),
             within,
+        })
+    }
+
+    /// What is known of reports beforehand, and which incidents are kept.
+    ///
+    /// # Errors
+    /// As [`Common::filter`].
+    pub fn settings(&self, data: &Data) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            published: self.published,
+            lang: self.language(),
+            filter: self.filter(data)?,
         })
     }
 

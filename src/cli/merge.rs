@@ -66,9 +66,5 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
         None => geojson::write_collection(out, &incidents, &stamp)?,
     }
     tracing::info!("{} incidents", incidents.len());
-    Ok(if bad > 0 {
-        ExitCode::from(super::REJECTED)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(super::done(bad))
 }

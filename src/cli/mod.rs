@@ -6,9 +6,12 @@
 mod common;
 mod config;
 mod diff;
+mod extract;
 mod files;
 mod help;
 mod merge;
+mod progress;
+mod run;
 mod schema;
 mod score;
 mod verify;
@@ -49,6 +52,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::RunArgs),
+    Extract(extract::ExtractArgs),
     Merge(merge::MergeArgs),
     Score(score::ScoreArgs),
     Verify(verify::VerifyArgs),
@@ -96,6 +101,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The exit status of a job that rejected so many inputs.
+fn done(rejects: u64) -> ExitCode {
+    ExitCode::from(if rejects > 0 { REJECTED } else { 0 })
+}
+
 /// Something that was typed is understood by no command; exit status 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -104,6 +114,8 @@ pub struct WrongUsage(pub String);
 fn dispatch(cli: &Cli, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let common = &cli.common;
     match &cli.command {
+        Command::Run(args) => run::run(args, common),
+        Command::Extract(args) => extract::run(args, common, out),
         Command::Merge(args) => merge::run(args, common, out),
         Command::Score(args) => score::run(args, out),
         Command::Verify(args) => verify::run(args, common, out),

@@ -2,18 +2,13 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use crate::report::Reject;
 
 /// Writes one line.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_reject(out: &mut impl Write, place: &str, reason: &str) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        place: &'a str,
-        reason: &'a str,
-    }
-    serde_json::to_writer(&mut *out, &Line { place, reason })?;
+pub fn write_reject(out: &mut impl Write, reject: &Reject) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, reject)?;
     out.write_all(b"\n")
 }

@@ -1,0 +1,124 @@
+//! `adminline run`: the whole job.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::common::Common;
+use super::progress::Progress;
+use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
+use crate::export::{csv, geojson, uncoded, write_reject};
+use crate::geocode::Located;
+use crate::merge::{Rules, merge_by};
+use crate::report::Reject;
+
+/// Do the whole job: read reports, code and locate incidents, merge them, and write
+/// incidents, mentions, map and records into a folder.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Files, folders, or `-` for NDJSON on standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// The folder to write into
+    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    output: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the data cannot be read or the output not be written.
+pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    let data = common.load_data()?;
+    let engine = Engine::load(&data, common.settings(&data)?)?;
+    output::folder(&args.output)?;
+    let place = |name: &str| args.output.join(name);
+    let mut mentions_file = Output::create(&place("mentions.geojsonl"))?;
+    let mut uncoded_file = Output::create(&place("uncoded.jsonl"))?;
+    let mut rejects_file = Output::create(&place("rejects.jsonl"))?;
+    let mut tally = Tally::default();
+    let mut mentions: Vec<Located> = Vec::new();
+    let progress = Progress::start(common);
+    code_all(
+        &engine,
+        &args.inputs,
+        common.workers(),
+        |coded: Result<Coded, Reject>| {
+            match coded {
+                Ok(coded) => {
+                    tally.coded(&coded);
+                    for mention in &coded.mentions {
+                        geojson::write_line(&mut mentions_file, mention, false)?;
+                    }
+                    for line in &coded.uncoded {
+                        uncoded::write(&mut uncoded_file, line)?;
+                    }
+                    mentions.extend(coded.mentions);
+                }
+                Err(reject) => {
+                    progress.say(|| tracing::warn!("rejected: {reject}"));
+                    write_reject(&mut rejects_file, &reject)?;
+                    tally.rejected(&reject);
+                }
+            }
+            progress.at(&tally.counts);
+            anyhow::Ok(())
+        },
+    )?;
+    progress.end();
+    let incidents = merge_by(mentions, &Rules::load(&data)?);
+    let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;
+    let mut collection = Output::create(&place("incidents.geojson"))?;
+    geojson::write_collection(&mut collection, &incidents, &stamp)?;
+    let mut table = Output::create(&place("incidents.csv"))?;
+    csv::write(&mut table, &incidents)?;
+    let rejects = tally.counts.rejects;
+    let record = tally.run(&incidents, parameters(common), &data);
+    let counts = record.counts;
+    // Everything is whole before the first file takes its place.
+    for file in [mentions_file, uncoded_file, rejects_file, collection, table] {
+        file.commit()?;
+    }
+    Output::whole(&place("run.json"), record.text()?.as_bytes())?;
+    tracing::info!(
+        "{} reports, {} mentions, {} incidents, {} not coded, {} rejected: {}",
+        counts.reports,
+        counts.mentions,
+        counts.incidents,
+        counts.uncoded,
+        rejects,
+        args.output.display()
+    );
+    if rejects > 0 {
+        tracing::warn!(
+            "{rejects} inputs were rejected; they are listed in {}",
+            place("rejects.jsonl").display()
+        );
+    }
+    Ok(super::done(rejects))
+}
+
+/// The options that bear on the result. The folder of `--data` is not named: what
+/// it holds shows in the digests.
+fn parameters(common: &Common) -> BTreeMap<String, Value> {
+    let day = |date: Option<jiff::civil::Date>| date.map(|d| d.to_string());
+    BTreeMap::from([
+        ("published".to_string(), json!(day(common.published))),
+        (
+            "lang".to_string(),
+            json!(common.language().map(|l| l.code())),
+        ),
+        ("since".to_string(), json!(day(common.since))),
+        ("until".to_string(), json!(day(common.until))),
+        ("category".to_string(), json!(common.category)),
+        ("within".to_string(), json!(common.within)),
+        ("names".to_string(), json!(common.names.word())),
+        (
+            "boundary_view".to_string(),
+            json!(common.boundary_view.word()),
+        ),
+    ])
+}

@@ -78,15 +78,32 @@ enum Kind {
     Numeric,
     Month,
     Year,
-    Weekday { weeks: i32 },
-    Offset { from: i32, to: i32 },
+    Weekday {
+        weeks: i32,
+    },
+    Offset {
+        from: i32,
+        to: i32,
+    },
     Ago,
-    Earlier { sign: i32 },
-    Anaphor { days: i32 },
-    Span { unit: Unit, count: i32 },
+    Earlier {
+        sign: i32,
+    },
+    Anaphor {
+        days: i32,
+    },
+    Span {
+        unit: Unit,
+        count: i32,
+    },
     Night,
     Range,
     Midweek,
+    /// A feast with a fixed day.
+    Fixed {
+        month: u8,
+        day: u8,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,6 +119,8 @@ enum Unit {
 struct Rule {
     kind: Kind,
     since: bool,
+    /// Years from that of publication, for a day or month with "last year".
+    years: Option<i16>,
 }
 
 /// The date words of one language, from `dates.toml`.
@@ -145,6 +164,12 @@ struct RuleFile {
     unit: Option<String>,
     #[serde(default)]
     count: i32,
+    /// For kind `fixed`.
+    #[serde(default)]
+    month: u8,
+    #[serde(default)]
+    day: u8,
+    years: Option<i16>,
     #[serde(default)]
     since: bool,
     #[serde(rename = "match")]
@@ -242,6 +267,12 @@ impl DateWords {
                 "night" => Kind::Night,
                 "range" => Kind::Range,
                 "midweek" => Kind::Midweek,
+                "fixed" if (1..=12).contains(&rule.month) && (1..=31).contains(&rule.day) => {
+                    Kind::Fixed {
+                        month: rule.month,
+                        day: rule.day,
+                    }
+                }
                 other => return Err(bad(format!("'{other}' is no kind of date"))),
             };
             for pattern in &rule.patterns {
@@ -250,6 +281,7 @@ impl DateWords {
                 words.rules.push(Rule {
                     kind: kind.clone(),
                     since: rule.since,
+                    years: rule.years,
                 });
             }
         }
@@ -461,7 +493,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn resolve(&self, kind: &Kind, first: usize, last: usize) -> Option<Value> {
+    fn resolve(&self, rule: &Rule, first: usize, last: usize) -> Option<Value> {
+        let kind = &rule.kind;
         let tokens = self.slots.tokens;
         let range = first..last;
         let months: Vec<u8> = range
@@ -469,10 +502,13 @@ impl Resolver<'_> {
             .filter(|&i| self.slots.fills(Slot::Month, i).is_some())
             .filter_map(|i| self.slots.words.month(&tokens[i]))
             .collect();
-        let years: Vec<i16> = range
+        let mut years: Vec<i16> = range
             .clone()
             .filter_map(|i| self.slots.year(i).map(|y| y.0))
             .collect();
+        if let Some(ahead) = rule.years {
+            years.push(self.reference.published?.year().checked_add(ahead)?);
+        }
         let days: Vec<u8> = range
             .clone()
             .filter_map(|i| self.slots.day(i).map(|d| d.0))
@@ -648,6 +684,11 @@ impl Resolver<'_> {
                     basis: Basis::Stated,
                 })
             }
+            Kind::Fixed { month, day } => {
+                let year = self.year_for(*month, *day)?;
+                let date = Date::new(year, *month as i8, *day as i8).ok()?;
+                Some(self.one(date, Basis::Stated))
+            }
             Kind::Midweek => {
                 let p = self.last.or(published)?;
                 let tuesday = weekday_before(p, 2, 0)?;
@@ -771,9 +812,9 @@ pub fn find(
     };
     if published.is_none() {
         let dated = raw.iter().zip(&datelines).find_map(|((f, _), &dateline)| {
-            let kind = &words.rules[f.pattern as usize].kind;
-            (dateline && matches!(kind, Kind::Day | Kind::Numeric | Kind::Range))
-                .then(|| resolver(reference, None).resolve(kind, f.first, f.last))
+            let rule = &words.rules[f.pattern as usize];
+            (dateline && matches!(rule.kind, Kind::Day | Kind::Numeric | Kind::Range))
+                .then(|| resolver(reference, None).resolve(rule, f.first, f.last))
                 .flatten()
         });
         if let Some(value) = dated {
@@ -787,7 +828,7 @@ pub fn find(
     let mut last = None;
     for ((f, _), dateline) in raw.iter().zip(datelines) {
         let rule = &words.rules[f.pattern as usize];
-        let Some(value) = resolver(reference, last).resolve(&rule.kind, f.first, f.last) else {
+        let Some(value) = resolver(reference, last).resolve(rule, f.first, f.last) else {
             continue;
         };
         let background = reference.published.is_some_and(|p| {
@@ -1060,6 +1101,109 @@ mod tests {
             &["2007-09-03"],
         );
         sq(oct, "Hëna ndriçonte mbi Martën.", &[]);
+    }
+
+    #[test]
+    fn serbian_dates() {
+        let sr = |p: &str, t: &str, e: &[&str]| check(Lang::Sr, p, t, e);
+        sr("2023-09-25", "Bilo je 24. septembra.", &["2023-09-24"]);
+        sr(
+            "2023-10-03",
+            "Pucano 24. 9. 2023. u selu, 25.9.2023. godine, 26.09.23.",
+            &["2023-09-24", "2023-09-25", "2023-09-26"],
+        );
+        sr(
+            "2023-10-03",
+            "У недељу, 24. септембра 2023. године, и у суботу.",
+            &["2023-09-24", "2023-09-30"],
+        );
+        sr(
+            "2023-10-03",
+            "Prošle nedelje i prošlog petka, ove nedelje, u nedelju.",
+            &[
+                "2023-09-25..2023-10-01",
+                "2023-09-29",
+                "2023-10-02..2023-10-08",
+                "2023-10-01",
+            ],
+        );
+        sr(
+            "2023-10-03",
+            "Juče, sinoć, prekjuče, noćas i jutros; jučerašnji skup.",
+            &[
+                "2023-10-02",
+                "2023-10-02",
+                "2023-10-01",
+                "2023-10-03",
+                "2023-10-03",
+                "2023-10-02",
+            ],
+        );
+        sr(
+            "2023-01-09",
+            "У ноћи између петка и суботе у Клокоту.",
+            &["2023-01-06..2023-01-07"],
+        );
+        sr(
+            "2018-05-28",
+            "U noći između 25. i 26. maja, u noći 26. na 27. maj.",
+            &["2018-05-25..2018-05-26", "2018-05-26..2018-05-27"],
+        );
+        sr(
+            "2023-10-10",
+            "Pre tri dana, pre nedelju dana, pre dve nedelje.",
+            &[
+                "2023-10-07",
+                "2023-10-01..2023-10-05",
+                "2023-09-24..2023-09-28",
+            ],
+        );
+        sr(
+            "2023-10-10",
+            "Dana 24. 3. 2021. požar. Dan kasnije ploča, dva dana ranije kuća.",
+            &["2021-03-24", "2021-03-25", "2021-03-23"],
+        );
+        sr(
+            "2023-06-05",
+            "Krajem maja, u martu, tokom 2011. godine, u 2012, maja 2008. i od decembra.",
+            &["2023-05", "2023-03", "2011", "2012", "2008-05", "2022-12"],
+        );
+        sr(
+            "2023-06-05",
+            "Prošle godine, maja prošle godine, 12. avgusta prošle godine, prošlog meseca.",
+            &["2022", "2022-05", "2022-08-12", "2023-05"],
+        );
+        sr(
+            "2023-06-05",
+            "Od petka traje; istog dana, narednog dana, sutradan i iste večeri.",
+            &[
+                "2023-06-02",
+                "2023-06-02",
+                "2023-06-03",
+                "2023-06-04",
+                "2023-06-04",
+            ],
+        );
+        sr(
+            "",
+            "U sedmici od 22. do 28. marta 2021. troje.",
+            &["2021-03-22..2021-03-28"],
+        );
+        sr(
+            "2015-05-12",
+            "Podignuta prvog maja, uklonjena u nedelju.",
+            &["2015-05-01", "2015-05-10"],
+        );
+        sr(
+            "2023-01-08",
+            "Pucano je prekjuče, na Badnji dan.",
+            &["2023-01-06", "2023-01-06"],
+        );
+        sr(
+            "2023-06-05",
+            "U petak prošle nedelje, u utorak 30. maja, sledećeg četvrtka, sutra.",
+            &["2023-06-02", "2023-05-30", "2023-06-08", "2023-06-06"],
+        );
     }
 
     #[test]

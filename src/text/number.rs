@@ -26,10 +26,12 @@ pub struct Number {
     pub people: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct NumberWord {
     value: u32,
     scale: bool,
+    /// A scale that counts nothing alone ("hiljade građana": thousands).
+    multiple: bool,
     approximate: bool,
     people: bool,
     /// A number only within a longer one.
@@ -52,6 +54,9 @@ struct File {
     numbers: BTreeMap<String, Vec<String>>,
     /// value → words that multiply what is before them
     scales: BTreeMap<String, Vec<String>>,
+    /// value → words that multiply what is before them and are no number alone
+    #[serde(default)]
+    multiples: BTreeMap<String, Vec<String>>,
     /// value → words for that many people
     #[serde(default)]
     people: BTreeMap<String, Vec<String>>,
@@ -80,29 +85,50 @@ impl NumberWords {
         let file: File =
             toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
         let mut words = HashMap::new();
+        let plain = NumberWord::default();
+        let scale = NumberWord {
+            scale: true,
+            ..plain
+        };
         let groups = [
-            (&file.numbers, false, false, false, false),
-            (&file.scales, true, false, false, false),
-            (&file.people, false, false, true, false),
-            (&file.about, false, true, false, false),
-            (&file.inner, false, false, false, true),
+            (&file.numbers, plain),
+            (&file.scales, scale),
+            (
+                &file.multiples,
+                NumberWord {
+                    multiple: true,
+                    ..scale
+                },
+            ),
+            (
+                &file.people,
+                NumberWord {
+                    people: true,
+                    ..plain
+                },
+            ),
+            (
+                &file.about,
+                NumberWord {
+                    approximate: true,
+                    ..plain
+                },
+            ),
+            (
+                &file.inner,
+                NumberWord {
+                    inner: true,
+                    ..plain
+                },
+            ),
         ];
-        for (group, scale, approximate, people, inner) in groups {
+        for (group, word) in groups {
             for (value, forms) in group {
                 let value: u32 = value
                     .parse()
                     .map_err(|_| DataError::invalid(&path, format!("'{value}' is no number")))?;
                 for form in forms {
-                    words.insert(
-                        super::token::fold(form),
-                        NumberWord {
-                            value,
-                            scale,
-                            approximate,
-                            people,
-                            inner,
-                        },
-                    );
+                    words.insert(super::token::fold(form), NumberWord { value, ..word });
                 }
             }
         }
@@ -208,13 +234,18 @@ impl NumberWords {
             };
             if word.inner
                 && last == first
-                && !tokens.get(at + 1).is_some_and(|t| self.is_scale(&t.fold))
+                && !tokens.get(at + 1).is_some_and(|t| {
+                    // "një mijë"; "sto dvadeset", where "sto" is also "što" (that).
+                    self.words
+                        .get(&t.fold)
+                        .is_some_and(|n| n.scale || (word.value >= 100 && n.value >= 20))
+                })
             {
                 break;
             }
             if word.scale {
                 // A bare scale word is a number only where it can be ("hundred").
-                if part == 0 && last > first {
+                if part == 0 && (last > first || word.multiple) {
                     break;
                 }
                 part = part.max(1).checked_mul(word.value)?;
@@ -347,5 +378,38 @@ mod tests {
         assert_eq!(sq("dy-tre veta, 30 deri 40 metra"), [(2, 3), (30, 40)]);
         assert_eq!(sq("rreth 14.000 ushtarë"), [(14000, 14000)]);
         assert_eq!(sq("katërmbëdhjetë"), [(14, 14)]);
+    }
+
+    #[test]
+    fn serbian_number_words() {
+        let sr = |text: &str| values(Lang::Sr, text);
+        assert_eq!(sr("dvadeset pet policajaca"), [(25, 25)]);
+        assert_eq!(sr("двадесет и три"), [(23, 23)]);
+        assert_eq!(sr("dve hiljade trista vojnika"), [(2300, 2300)]);
+        assert_eq!(sr("tri stotine ljudi"), [(300, 300)]);
+        assert_eq!(sr("sto pedeset Srba, nakon što su"), [(150, 150)]);
+        assert_eq!(sr("šest i po sati, petsto metara"), [(6, 6), (500, 500)]);
+        assert_eq!(sr("zato što su hiljade građana došle"), []);
+        assert_eq!(sr("dvojicu policajaca i petoro mladih"), [(2, 2), (5, 5)]);
+        assert_eq!(sr("dva do tri metra; dve-tri osobe"), [(2, 3), (2, 3)]);
+        assert_eq!(sr("од 8.350 до 4.500"), [(8350, 8350), (4500, 4500)]);
+        assert_eq!(sr("троје деце, 2 хиљаде људи"), [(3, 3), (2000, 2000)]);
+        let words = NumberWords::load(&Data::embedded(), Lang::Sr).unwrap();
+        let found = words.find(&tokenize(
+            "tridesetak Srba, oko 50 vojnika, trojica, pet kuća",
+        ));
+        let told: Vec<(u32, bool, bool)> = found
+            .iter()
+            .map(|n| (n.value, n.approximate, n.people))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (30, true, false),
+                (50, true, false),
+                (3, false, true),
+                (5, false, false)
+            ]
+        );
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod help;
 mod merge;
 mod progress;
+mod render;
 mod run;
 mod schema;
 mod score;
@@ -55,6 +56,7 @@ enum Command {
     Run(run::RunArgs),
     Extract(extract::ExtractArgs),
     Merge(merge::MergeArgs),
+    Render(render::RenderArgs),
     Score(score::ScoreArgs),
     Verify(verify::VerifyArgs),
     Diff(diff::DiffArgs),
@@ -117,6 +119,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(args, common),
         Command::Extract(args) => extract::run(args, common, out),
         Command::Merge(args) => merge::run(args, common, out),
+        Command::Render(args) => render::run(args, common, out),
         Command::Score(args) => score::run(args, out),
         Command::Verify(args) => verify::run(args, common, out),
         Command::Diff(args) => diff::run(args, out),

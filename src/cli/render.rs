@@ -28,7 +28,12 @@ pub struct RenderArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// What the map shows: auto, region, north, kosovo, WEST,SOUTH,EAST,NORTH or site:NAME:KM
-    #[arg(long, value_name = "EXTENT", default_value = "auto", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "EXTENT",
+        default_value = "auto",
+        allow_hyphen_values = true
+    )]
     extent: Extent,
     /// Size of the sheet: A4, A3, A4-portrait, A3-portrait or WIDTHxHEIGHT in mm
     #[arg(long, value_name = "SIZE", default_value = "A4")]
@@ -69,14 +74,28 @@ pub fn run(args: &RenderArgs, common: &Common, out: &mut impl Write) -> anyhow::
     let base = BaseMap::load(&data)?;
     let options = options(args, common, &data)?;
     match &args.per {
-        None => write(args, args.output.as_deref(), &incidents, &base, &options, &data, out)?,
+        None => write(
+            args,
+            args.output.as_deref(),
+            &incidents,
+            &base,
+            &options,
+            &data,
+            out,
+        )?,
         Some(per) => {
             let per: Per = per.parse()?;
             let Some(path) = &args.output else {
-                return Err(WrongUsage("--per writes several files and needs --output".into()).into());
+                return Err(
+                    WrongUsage("--per writes several files and needs --output".into()).into(),
+                );
             };
             for part in map::series(&incidents, per, &base, &options)? {
-                let chosen: Vec<Located> = part.incidents.iter().map(|i| incidents[*i].clone()).collect();
+                let chosen: Vec<Located> = part
+                    .incidents
+                    .iter()
+                    .map(|i| incidents[*i].clone())
+                    .collect();
                 let mut options = options.clone();
                 options.title = Some(match &options.title {
                     Some(title) => format!("{title}: {}", part.name),
@@ -87,7 +106,11 @@ pub fn run(args: &RenderArgs, common: &Common, out: &mut impl Write) -> anyhow::
             }
         }
     }
-    Ok(if bad > 0 { ExitCode::from(super::REJECTED) } else { ExitCode::SUCCESS })
+    Ok(if bad > 0 {
+        ExitCode::from(super::REJECTED)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// The incidents that the common options keep, and how many were bad.
@@ -97,7 +120,9 @@ fn read(path: &Path, common: &Common, data: &Data) -> anyhow::Result<(Vec<Locate
     let reader: Box<dyn BufRead> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(BufReader::new(File::open(path).with_context(|| format!("cannot open {name}"))?))
+        Box::new(BufReader::new(
+            File::open(path).with_context(|| format!("cannot open {name}"))?,
+        ))
     };
     let (mut incidents, mut bad) = (Vec::new(), 0);
     for read in read_features(reader).with_context(|| format!("cannot read {name}"))? {
@@ -155,7 +180,11 @@ fn write(
         out.write_all(svg.as_bytes())?;
         return Ok(());
     };
-    let bytes = if ending(path, "png") { png(&svg, args.dpi, data)? } else { svg.into_bytes() };
+    let bytes = if ending(path, "png") {
+        png(&svg, args.dpi, data)?
+    } else {
+        svg.into_bytes()
+    };
     let mut file = Output::create(path)?;
     file.write_all(&bytes)?;
     file.commit()?;
@@ -174,12 +203,17 @@ fn png(_: &str, _: u16, _: &Data) -> anyhow::Result<Vec<u8>> {
 }
 
 fn ending(path: &Path, wanted: &str) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|e| e.eq_ignore_ascii_case(wanted))
+    path.extension()
+        .and_then(OsStr::to_str)
+        .is_some_and(|e| e.eq_ignore_ascii_case(wanted))
 }
 
 /// `map.svg` and `2023-09` give `map-2023-09.svg`; what is no plain name becomes `-`.
 fn named(path: &Path, key: &str) -> PathBuf {
-    let safe: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let safe: String = key
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
     let stem = path.file_stem().and_then(OsStr::to_str).unwrap_or("map");
     let mut name = format!("{stem}-{safe}");
     if let Some(ending) = path.extension().and_then(OsStr::to_str) {
@@ -194,7 +228,13 @@ mod tests {
 
     #[test]
     fn names_of_a_series() {
-        assert_eq!(named(Path::new("out/map.svg"), "2023-09"), Path::new("out/map-2023-09.svg"));
-        assert_eq!(named(Path::new("map.png"), "../x"), Path::new("map----x.png"));
+        assert_eq!(
+            named(Path::new("out/map.svg"), "2023-09"),
+            Path::new("out/map-2023-09.svg")
+        );
+        assert_eq!(
+            named(Path::new("map.png"), "../x"),
+            Path::new("map----x.png")
+        );
     }
 }

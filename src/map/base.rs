@@ -28,7 +28,9 @@ pub struct Area {
 impl Area {
     /// Whether a point (metres) lies inside.
     pub fn holds(&self, at: Xy) -> bool {
-        self.polygons.iter().any(|rings| super::geometry::in_rings(at, rings))
+        self.polygons
+            .iter()
+            .any(|rings| super::geometry::in_rings(at, rings))
     }
 
     /// The smallest box around it, in metres.
@@ -141,7 +143,11 @@ impl BaseMap {
             texts.insert(name, data.text(&path)?.to_string());
         }
         let optional = |path: &str| -> Result<Vec<Area>, DataError> {
-            if data.bytes(path).is_none() { Ok(Vec::new()) } else { areas(data, &utm, path) }
+            if data.bytes(path).is_none() {
+                Ok(Vec::new())
+            } else {
+                areas(data, &utm, path)
+            }
         };
         let neighbours = optional("boundary/neighbours.geojson")?;
         Ok(BaseMap {
@@ -206,12 +212,19 @@ struct Feature {
 
 impl Feature {
     fn into_area(self) -> Area {
-        Area { id: self.id, names: self.names, polygons: self.polygons }
+        Area {
+            id: self.id,
+            names: self.names,
+            polygons: self.polygons,
+        }
     }
 }
 
 fn areas(data: &Data, utm: &Utm, path: &str) -> Result<Vec<Area>, DataError> {
-    Ok(areas_and_lines(data, utm, path)?.into_iter().map(Feature::into_area).collect())
+    Ok(areas_and_lines(data, utm, path)?
+        .into_iter()
+        .map(Feature::into_area)
+        .collect())
 }
 
 fn areas_and_lines(data: &Data, utm: &Utm, path: &str) -> Result<Vec<Feature>, DataError> {
@@ -230,7 +243,10 @@ fn areas_and_lines(data: &Data, utm: &Utm, path: &str) -> Result<Vec<Feature>, D
         out.push(Feature {
             id: text("id"),
             kind: text("kind"),
-            rank: properties.get("rank").and_then(|r| r.as_u64()).map_or(9, |r| r.min(9) as u8),
+            rank: properties
+                .get("rank")
+                .and_then(|r| r.as_u64())
+                .map_or(9, |r| r.min(9) as u8),
             names: Naming {
                 en: text("name_en"),
                 sq: text("name_sq"),
@@ -245,7 +261,11 @@ fn areas_and_lines(data: &Data, utm: &Utm, path: &str) -> Result<Vec<Feature>, D
 }
 
 fn property(properties: &JsonObject, key: &str) -> String {
-    properties.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_string()
+    properties
+        .get(key)
+        .and_then(|v| v.as_str())
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// Polygons and lines of a geometry in metres; points that cannot be projected
@@ -255,7 +275,10 @@ pub(super) fn project(geometry: &Geometry<f64>, utm: &Utm) -> (Vec<Rings>, Vec<V
         l.coords().filter_map(|c| utm.forward(c.x, c.y)).collect()
     };
     let polygon = |p: &Polygon<f64>| -> Rings {
-        std::iter::once(p.exterior()).chain(p.interiors()).map(line).collect()
+        std::iter::once(p.exterior())
+            .chain(p.interiors())
+            .map(line)
+            .collect()
     };
     match geometry {
         Geometry::Polygon(p) => (vec![polygon(p)], Vec::new()),
@@ -334,7 +357,9 @@ fn sites(data: &Data, utm: &Utm) -> Result<Vec<Site>, DataError> {
     let mut out = Vec::new();
     for row in reader.deserialize() {
         let row: Row = row.map_err(|e| DataError::invalid(SITES, e))?;
-        let Some(at) = utm.forward(row.lon, row.lat) else { continue };
+        let Some(at) = utm.forward(row.lon, row.lat) else {
+            continue;
+        };
         out.push(Site {
             id: row.id,
             kind: row.kind,

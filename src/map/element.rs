@@ -71,7 +71,12 @@ impl Shape {
             points.extend_from_slice(part);
             ends.push(points.len());
         }
-        Shape { points, ends, closed, look }
+        Shape {
+            points,
+            ends,
+            closed,
+            look,
+        }
     }
 }
 
@@ -103,7 +108,11 @@ pub struct Disc {
 impl Disc {
     /// A circle of `radius` pixels.
     pub fn new(at: Xy, radius: f64, look: Look) -> Disc {
-        Disc { at: [at], radius, look }
+        Disc {
+            at: [at],
+            radius,
+            look,
+        }
     }
 }
 
@@ -134,7 +143,11 @@ pub struct Marker {
 impl Marker {
     /// The symbol with this id, `scale` times its defined size.
     pub fn new(at: Xy, symbol: &str, scale: f64) -> Marker {
-        Marker { at: [at], symbol: symbol.to_string(), scale }
+        Marker {
+            at: [at],
+            symbol: symbol.to_string(),
+            scale,
+        }
     }
 }
 
@@ -166,7 +179,12 @@ pub struct Words {
 impl Words {
     /// Text with its measured width in pixels (0 when it may be as wide as it likes).
     pub fn new(at: Xy, text: &str, width: f64, look: TextLook) -> Words {
-        Words { at: [at], text: text.to_string(), width, look }
+        Words {
+            at: [at],
+            text: text.to_string(),
+            width,
+            look,
+        }
     }
 }
 
@@ -224,7 +242,10 @@ pub struct Picture {
 impl Picture {
     /// The bytes of a PNG over the rectangle between two corners.
     pub fn new(from: Xy, to: Xy, png: Vec<u8>) -> Picture {
-        Picture { corners: [from, to], png }
+        Picture {
+            corners: [from, to],
+            png,
+        }
     }
 }
 

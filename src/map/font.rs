@@ -44,8 +44,8 @@ impl Fonts {
                 }
                 continue;
             };
-            let font = FontVec::try_from_vec(bytes.to_vec())
-                .map_err(|e| DataError::invalid(path, e))?;
+            let font =
+                FontVec::try_from_vec(bytes.to_vec()).map_err(|e| DataError::invalid(path, e))?;
             let units_per_em = font
                 .units_per_em()
                 .filter(|u| *u > 0.0)
@@ -53,7 +53,14 @@ impl Fonts {
             let advances = (0u32..0x500)
                 .map(|c| char::from_u32(c).map_or(0.0, |c| advance(&font, units_per_em, c)))
                 .collect();
-            faces.push((weight, Face { font, units_per_em, advances }));
+            faces.push((
+                weight,
+                Face {
+                    font,
+                    units_per_em,
+                    advances,
+                },
+            ));
         }
         Ok(Fonts { faces })
     }
@@ -76,7 +83,11 @@ impl Fonts {
         let mut lines: Vec<String> = Vec::new();
         let mut line = String::new();
         for word in text.split_whitespace() {
-            let longer = if line.is_empty() { word.to_string() } else { format!("{line} {word}") };
+            let longer = if line.is_empty() {
+                word.to_string()
+            } else {
+                format!("{line} {word}")
+            };
             if self.width(&longer, size, weight) <= width {
                 line = longer;
                 continue;

@@ -18,27 +18,39 @@ pub struct Box2 {
 impl Box2 {
     /// From two opposite corners.
     pub fn new(x0: f64, y0: f64, x1: f64, y1: f64) -> Box2 {
-        Box2 { x0: x0.min(x1), y0: y0.min(y1), x1: x0.max(x1), y1: y0.max(y1) }
+        Box2 {
+            x0: x0.min(x1),
+            y0: y0.min(y1),
+            x1: x0.max(x1),
+            y1: y0.max(y1),
+        }
     }
 
     /// Around a point.
     pub fn around(at: Xy, half_width: f64, half_height: f64) -> Box2 {
-        Box2::new(at.0 - half_width, at.1 - half_height, at.0 + half_width, at.1 + half_height)
+        Box2::new(
+            at.0 - half_width,
+            at.1 - half_height,
+            at.0 + half_width,
+            at.1 + half_height,
+        )
     }
 
     /// The smallest box that holds all points.
     pub fn of(points: impl IntoIterator<Item = Xy>) -> Option<Box2> {
-        points.into_iter().fold(None, |found: Option<Box2>, (x, y)| {
-            Some(match found {
-                None => Box2::new(x, y, x, y),
-                Some(b) => Box2 {
-                    x0: b.x0.min(x),
-                    y0: b.y0.min(y),
-                    x1: b.x1.max(x),
-                    y1: b.y1.max(y),
-                },
+        points
+            .into_iter()
+            .fold(None, |found: Option<Box2>, (x, y)| {
+                Some(match found {
+                    None => Box2::new(x, y, x, y),
+                    Some(b) => Box2 {
+                        x0: b.x0.min(x),
+                        y0: b.y0.min(y),
+                        x1: b.x1.max(x),
+                        y1: b.y1.max(y),
+                    },
+                })
             })
-        })
     }
 
     /// Width.
@@ -68,9 +80,17 @@ impl Box2 {
 
     /// Larger by `by` on every side; smaller when negative.
     pub fn grown(&self, by: f64) -> Box2 {
-        let (w, h) = ((self.width() / -2.0).max(by), (self.height() / -2.0).max(by));
+        let (w, h) = (
+            (self.width() / -2.0).max(by),
+            (self.height() / -2.0).max(by),
+        );
         let d = w.max(h).max(by);
-        Box2 { x0: self.x0 - d, y0: self.y0 - d, x1: self.x1 + d, y1: self.y1 + d }
+        Box2 {
+            x0: self.x0 - d,
+            y0: self.y0 - d,
+            x1: self.x1 + d,
+            y1: self.y1 + d,
+        }
     }
 
     /// Whether the insides meet.
@@ -139,7 +159,10 @@ fn clip_segment(a: Xy, b: Xy, to: &Box2) -> Option<(Xy, Xy)> {
     }
     let at = |t: f64| (a.0 + t * dx, a.1 + t * dy);
     // The unclipped ends are passed on as they are, so that parts join exactly.
-    Some((if t0 == 0.0 { a } else { at(t0) }, if t1 == 1.0 { b } else { at(t1) }))
+    Some((
+        if t0 == 0.0 { a } else { at(t0) },
+        if t1 == 1.0 { b } else { at(t1) },
+    ))
 }
 
 /// The part of a ring that lies in a box (Sutherland and Hodgman 1974); parts
@@ -163,7 +186,13 @@ pub fn clip_ring(ring: &[Xy], to: &Box2) -> Vec<Xy> {
             _ => (1, to.y1, true),
         };
         let value = |p: Xy| if axis == 0 { p.0 } else { p.1 };
-        let inside = |p: Xy| if keep_less { value(p) <= limit } else { value(p) >= limit };
+        let inside = |p: Xy| {
+            if keep_less {
+                value(p) <= limit
+            } else {
+                value(p) >= limit
+            }
+        };
         let input = std::mem::take(&mut out);
         let Some(mut last) = input.last().copied() else {
             return Vec::new();
@@ -172,7 +201,11 @@ pub fn clip_ring(ring: &[Xy], to: &Box2) -> Vec<Xy> {
             if inside(p) != inside(last) {
                 let t = (limit - value(last)) / (value(p) - value(last));
                 let mut cut = (last.0 + t * (p.0 - last.0), last.1 + t * (p.1 - last.1));
-                if axis == 0 { cut.0 = limit } else { cut.1 = limit }
+                if axis == 0 {
+                    cut.0 = limit
+                } else {
+                    cut.1 = limit
+                }
                 out.push(cut);
             }
             if inside(p) {
@@ -208,7 +241,10 @@ pub fn thin(line: &[Xy], tolerance: f64) -> Vec<Xy> {
             stack.push((i, to));
         }
     }
-    line.iter().zip(keep).filter_map(|(p, k)| k.then_some(*p)).collect()
+    line.iter()
+        .zip(keep)
+        .filter_map(|(p, k)| k.then_some(*p))
+        .collect()
 }
 
 /// Distance from a point to a segment.
@@ -307,7 +343,12 @@ pub fn area(ring: &[Xy]) -> f64 {
 mod tests {
     use super::*;
 
-    const UNIT: Box2 = Box2 { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 };
+    const UNIT: Box2 = Box2 {
+        x0: 0.0,
+        y0: 0.0,
+        x1: 1.0,
+        y1: 1.0,
+    };
 
     #[test]
     fn a_line_that_leaves_and_comes_back_has_two_parts() {

@@ -107,8 +107,10 @@ pub fn group(dots: &[(usize, Dot)], frame: &Box2, radius: f64, size_by: SizeBy) 
         heaps = heap(dots, cell);
     }
     loop {
-        let mut spots: Vec<Spot> =
-            heaps.iter().map(|heap| spot(dots, heap, radius, size_by)).collect();
+        let mut spots: Vec<Spot> = heaps
+            .iter()
+            .map(|heap| spot(dots, heap, radius, size_by))
+            .collect();
         let left_over = spread(&mut spots, dots, frame, radius);
         if left_over.is_empty() || heaps.len() == 1 {
             return spots;
@@ -121,7 +123,10 @@ pub fn group(dots: &[(usize, Dot)], frame: &Box2, radius: f64, size_by: SizeBy) 
 fn heap(dots: &[(usize, Dot)], cell: f64) -> Vec<Vec<usize>> {
     let mut cells: BTreeMap<(i64, i64), Vec<usize>> = BTreeMap::new();
     for (i, (_, dot)) in dots.iter().enumerate() {
-        let key = ((dot.at.0 / cell).round() as i64, (dot.at.1 / cell).round() as i64);
+        let key = (
+            (dot.at.0 / cell).round() as i64,
+            (dot.at.1 / cell).round() as i64,
+        );
         cells.entry(key).or_default().push(i);
     }
     cells.into_values().collect()
@@ -135,14 +140,20 @@ fn spot(dots: &[(usize, Dot)], heap: &[usize], radius: f64, size_by: SizeBy) -> 
     let (mut x, mut y) = (0.0, 0.0);
     for i in heap {
         let (_, dot) = &dots[*i];
-        by_category.entry((dot.category, dot.hollow)).or_default().push(*i);
+        by_category
+            .entry((dot.category, dot.hollow))
+            .or_default()
+            .push(*i);
         x += dot.at.0;
         y += dot.at.1;
     }
     let n = heap.len() as f64;
     let anchor = (x / n, y / n);
     // Fanning out says "all of this was here"; wide cells hold several places.
-    let spread = heap.iter().map(|i| distance(dots[*i].1.at, anchor)).fold(0.0, f64::max);
+    let spread = heap
+        .iter()
+        .map(|i| distance(dots[*i].1.at, anchor))
+        .fold(0.0, f64::max);
     let ring = (by_category.len() > FAN || (spread > radius * 1.5 && by_category.len() > 1))
         .then(|| radius * (1.3 + 0.24 * n.ln()).min(3.0));
     let bundles: Vec<Bundle> = by_category
@@ -163,7 +174,12 @@ fn spot(dots: &[(usize, Dot)], heap: &[usize], radius: f64, size_by: SizeBy) -> 
             }
         })
         .collect();
-    let mut spot = Spot { anchor, at: anchor, bundles, ring };
+    let mut spot = Spot {
+        anchor,
+        at: anchor,
+        bundles,
+        ring,
+    };
     move_to(&mut spot, anchor);
     spot
 }
@@ -179,10 +195,17 @@ fn move_to(spot: &mut Spot, to: Xy) {
     let columns = if k <= 2 { k } else { k.div_ceil(2) };
     let rows = k.div_ceil(columns.max(1));
     let cell = |b: &Bundle| {
-        let bounds = bundle_box(&Bundle { at: (0.0, 0.0), ..b.clone() });
+        let bounds = bundle_box(&Bundle {
+            at: (0.0, 0.0),
+            ..b.clone()
+        });
         (bounds.x1.max(-bounds.x0), bounds.y1.max(-bounds.y0))
     };
-    let (w, h) = spot.bundles.iter().map(cell).fold((0.0_f64, 0.0_f64), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+    let (w, h) = spot
+        .bundles
+        .iter()
+        .map(cell)
+        .fold((0.0_f64, 0.0_f64), |a, b| (a.0.max(b.0), a.1.max(b.1)));
     for (i, bundle) in spot.bundles.iter_mut().enumerate() {
         let (row, column) = (i / columns, i % columns);
         let in_row = columns.min(k - row * columns);
@@ -196,7 +219,12 @@ fn move_to(spot: &mut Spot, to: Xy) {
 fn spread(spots: &mut [Spot], dots: &[(usize, Dot)], frame: &Box2, radius: f64) -> Vec<usize> {
     let killed: BTreeMap<usize, u32> = dots.iter().map(|(i, d)| (*i, d.killed)).collect();
     let weight = |s: &Spot| -> (u32, usize) {
-        let k = s.bundles.iter().flat_map(|b| &b.incidents).map(|i| killed[i]).sum();
+        let k = s
+            .bundles
+            .iter()
+            .flat_map(|b| &b.incidents)
+            .map(|i| killed[i])
+            .sum();
         (k, s.total())
     };
     let mut order: Vec<usize> = (0..spots.len()).collect();
@@ -209,7 +237,10 @@ fn spread(spots: &mut [Spot], dots: &[(usize, Dot)], frame: &Box2, radius: f64) 
         let found = offsets(radius).find(|offset| {
             let mut trial = spots[i].clone();
             move_to(&mut trial, (anchor.0 + offset.0, anchor.1 + offset.1));
-            trial.boxes().iter().all(|b| inner.holds(b) && !taken.meets(b))
+            trial
+                .boxes()
+                .iter()
+                .all(|b| inner.holds(b) && !taken.meets(b))
         });
         match found {
             Some(offset) => {
@@ -269,7 +300,9 @@ mod tests {
         // A fixed sequence that looks random (a linear congruential generator).
         let mut state = 7_u64;
         let mut next = |n: u64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
             (state >> 33) % n
         };
         for count in [1, 2, 9, 60, 3000] {

@@ -61,7 +61,11 @@ pub struct Placed {
 impl Placed {
     /// The text, lines joined.
     pub fn text(&self) -> String {
-        self.lines.iter().map(|(l, _)| l.text.as_str()).collect::<Vec<_>>().join(" / ")
+        self.lines
+            .iter()
+            .map(|(l, _)| l.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" / ")
     }
 }
 
@@ -198,7 +202,12 @@ impl Ground {
             let bounds = Box2::new(x, y, x + w, y + h).grown(0.8);
             if inner.holds(&bounds) {
                 let crossed = self.lines.count(&bounds) as f64;
-                out.push(Candidate { bounds, cost: cost + crossed * 0.35, side, leads });
+                out.push(Candidate {
+                    bounds,
+                    cost: cost + crossed * 0.35,
+                    side,
+                    leads,
+                });
             }
         };
         if !request.centres.is_empty() {
@@ -267,7 +276,14 @@ impl Ground {
                 if best.as_ref().is_some_and(|(c, ..)| *c <= cost) {
                     continue;
                 }
-                let baseline = moved_aside(&part, if away >= 0.0 { away } else { away - size * 0.72 });
+                let baseline = moved_aside(
+                    &part,
+                    if away >= 0.0 {
+                        away
+                    } else {
+                        away - size * 0.72
+                    },
+                );
                 let middle_line = moved_aside(&baseline, size * 0.33);
                 let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
                     .into_iter()
@@ -352,4 +368,3 @@ fn settle(request: &Request, candidate: &Candidate) -> Placed {
         along: None,
     }
 }
-

@@ -30,10 +30,10 @@ mod png;
 pub mod project;
 mod relief;
 pub mod scene;
+pub mod series;
 pub mod sheet;
 pub mod style;
 pub mod svg;
-pub mod series;
 mod timeline;
 mod words;
 
@@ -69,6 +69,10 @@ pub enum MapError {
 ///
 /// # Errors
 /// When the style is wrong or the extent names an unknown site.
-pub fn draw(incidents: &[Located], base: &BaseMap, options: &MapOptions) -> Result<String, MapError> {
+pub fn draw(
+    incidents: &[Located],
+    base: &BaseMap,
+    options: &MapOptions,
+) -> Result<String, MapError> {
     paint::paint(&Scene::new(incidents, base, options)?)
 }

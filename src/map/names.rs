@@ -57,8 +57,14 @@ mod tests {
             sr: sr.into(),
             sr_cyrl: String::new(),
         };
-        assert_eq!(n("Leposaviq", "Leposavić").line(Names::Both), "Leposaviq / Leposavić");
-        assert_eq!(n("Zubin Potok", "Zubin Potok").line(Names::Both), "Zubin Potok");
+        assert_eq!(
+            n("Leposaviq", "Leposavić").line(Names::Both),
+            "Leposaviq / Leposavić"
+        );
+        assert_eq!(
+            n("Zubin Potok", "Zubin Potok").line(Names::Both),
+            "Zubin Potok"
+        );
         assert_eq!(n("", "Raška").line(Names::Sq), "Raška");
         assert_eq!(n("", "").line(Names::SrCyrl), "E");
     }

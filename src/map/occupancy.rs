@@ -16,7 +16,13 @@ impl Occupancy {
     pub fn new(area: Box2, cell: f64) -> Occupancy {
         let columns = (area.width() / cell).ceil().clamp(1.0, 1000.0) as usize;
         let rows = (area.height() / cell).ceil().clamp(1.0, 1000.0) as usize;
-        Occupancy { area, cell, columns, rows, cells: vec![Vec::new(); columns * rows] }
+        Occupancy {
+            area,
+            cell,
+            columns,
+            rows,
+            cells: vec![Vec::new(); columns * rows],
+        }
     }
 
     fn span(&self, b: &Box2) -> impl Iterator<Item = usize> + use<> {
@@ -47,7 +53,8 @@ impl Occupancy {
 
     /// Whether a taken box meets `b`.
     pub fn meets(&self, b: &Box2) -> bool {
-        self.span(b).any(|at| self.cells[at].iter().any(|(other, _)| other.overlaps(b)))
+        self.span(b)
+            .any(|at| self.cells[at].iter().any(|(other, _)| other.overlaps(b)))
     }
 
     /// The owners of the boxes that meet `b`, sorted, each once.
@@ -66,7 +73,12 @@ impl Occupancy {
     /// How many boxes meet `b`; one that lies in several cells may count twice.
     pub fn count(&self, b: &Box2) -> usize {
         self.span(b)
-            .map(|at| self.cells[at].iter().filter(|(other, _)| other.overlaps(b)).count())
+            .map(|at| {
+                self.cells[at]
+                    .iter()
+                    .filter(|(other, _)| other.overlaps(b))
+                    .count()
+            })
             .sum()
     }
 }

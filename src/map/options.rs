@@ -151,7 +151,10 @@ impl FromStr for Extent {
                 .ok_or_else(|| OptionError(format!("{km:?} is no distance of 0.5 to 500 km")))?;
             return Ok(Extent::Site(name.to_string(), km));
         }
-        let numbers: Vec<f64> = text.split(',').filter_map(|n| n.trim().parse().ok()).collect();
+        let numbers: Vec<f64> = text
+            .split(',')
+            .filter_map(|n| n.trim().parse().ok())
+            .collect();
         match numbers[..] {
             [west, south, east, north]
                 if text.split(',').count() == 4
@@ -182,9 +185,15 @@ pub struct Size {
 
 impl Size {
     /// A4 lying on its side.
-    pub const A4: Size = Size { width: 297.0, height: 210.0 };
+    pub const A4: Size = Size {
+        width: 297.0,
+        height: 210.0,
+    };
     /// A3 lying on its side.
-    pub const A3: Size = Size { width: 420.0, height: 297.0 };
+    pub const A3: Size = Size {
+        width: 420.0,
+        height: 297.0,
+    };
 
     /// Width and height in CSS pixels (1/96 inch).
     pub fn px(&self) -> (f64, f64) {
@@ -202,7 +211,10 @@ impl FromStr for Size {
     type Err = OptionError;
 
     fn from_str(text: &str) -> Result<Size, OptionError> {
-        let turned = |s: Size| Size { width: s.height, height: s.width };
+        let turned = |s: Size| Size {
+            width: s.height,
+            height: s.width,
+        };
         match text.to_ascii_lowercase().as_str() {
             "a4" => return Ok(Size::A4),
             "a3" => return Ok(Size::A3),
@@ -254,13 +266,32 @@ mod tests {
     #[test]
     fn options_are_read_as_typed() {
         assert_eq!("north".parse(), Ok(Extent::North));
-        assert_eq!("20,42,21,43.5".parse(), Ok(Extent::Degrees([20.0, 42.0, 21.0, 43.5])));
-        assert_eq!("site:Banjska:8".parse(), Ok(Extent::Site("Banjska".into(), 8.0)));
-        for bad in ["", "21,42,20,43", "1,2,3", "1,2,3,x", "site:X:-1", "nowhere"] {
+        assert_eq!(
+            "20,42,21,43.5".parse(),
+            Ok(Extent::Degrees([20.0, 42.0, 21.0, 43.5]))
+        );
+        assert_eq!(
+            "site:Banjska:8".parse(),
+            Ok(Extent::Site("Banjska".into(), 8.0))
+        );
+        for bad in [
+            "",
+            "21,42,20,43",
+            "1,2,3",
+            "1,2,3,x",
+            "site:X:-1",
+            "nowhere",
+        ] {
             assert!(bad.parse::<Extent>().is_err(), "{bad}");
         }
         assert_eq!("A4".parse(), Ok(Size::A4));
-        assert_eq!("200x100".parse(), Ok(Size { width: 200.0, height: 100.0 }));
+        assert_eq!(
+            "200x100".parse(),
+            Ok(Size {
+                width: 200.0,
+                height: 100.0
+            })
+        );
         for bad in ["", "A9", "10x10", "NaNx100", "infx100"] {
             assert!(bad.parse::<Size>().is_err(), "{bad}");
         }

@@ -12,8 +12,8 @@ use super::panel::{self, bundle_words, symbol_id, thousands};
 use super::project::{Sheet, View};
 use super::scene::{Scene, categories, town_radius};
 use super::style::{LineStyle, Style};
-use super::timeline;
 use super::svg::{Anchor, Group, Head, Look, MapSvg, TextLook, Weight};
+use super::timeline;
 use plotters::coord::{CoordTranslate, Shift};
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Drawable, PointCollection};
@@ -45,7 +45,8 @@ where
     &'e E: PointCollection<'e, Xy, Exact>,
     E: Drawable<MapSvg<'b>, Exact>,
 {
-    area.draw(element).map_err(|e| MapError::Draw(e.to_string()))
+    area.draw(element)
+        .map_err(|e| MapError::Draw(e.to_string()))
 }
 
 impl<'b> Canvas<'b> {
@@ -97,7 +98,14 @@ pub fn paint(scene: &Scene) -> Result<String, MapError> {
         define(&canvas, scene)?;
         let s = &scene.sections.sheet;
         canvas.open("sheet", None)?;
-        draw(&canvas.sheet, &Shape::rect((s.x0, s.y0), (s.x1, s.y1), Look::fill(scene.style.sheet.paper)))?;
+        draw(
+            &canvas.sheet,
+            &Shape::rect(
+                (s.x0, s.y0),
+                (s.x1, s.y1),
+                Look::fill(scene.style.sheet.paper),
+            ),
+        )?;
         canvas.close()?;
         land(&canvas, scene)?;
         lines(&canvas, scene)?;
@@ -121,7 +129,10 @@ pub fn paint(scene: &Scene) -> Result<String, MapError> {
         canvas.open("notes", None)?;
         canvas.pieces(&panel::footer(scene))?;
         canvas.close()?;
-        canvas.root.present().map_err(|e| MapError::Draw(e.to_string()))?;
+        canvas
+            .root
+            .present()
+            .map_err(|e| MapError::Draw(e.to_string()))?;
     }
     Ok(out)
 }
@@ -145,7 +156,11 @@ fn head(scene: &Scene) -> Head {
         ],
     );
     // The list last: it may hold any text that a style calls a category.
-    let desc = if list.is_empty() { desc } else { format!("{desc} {}", list.join(", ")) };
+    let desc = if list.is_empty() {
+        desc
+    } else {
+        format!("{desc} {}", list.join(", "))
+    };
     let lang = match (o.ui, o.names) {
         (UiLang::Sr, Names::SrCyrl) => "sr-Cyrl",
         (UiLang::Sr, _) => "sr-Latn",
@@ -156,13 +171,19 @@ fn head(scene: &Scene) -> Head {
         desc,
         lang: lang.to_string(),
         metadata: vec![
-            ("program".into(), concat!("adminline ", env!("CARGO_PKG_VERSION")).into()),
+            (
+                "program".into(),
+                concat!("adminline ", env!("CARGO_PKG_VERSION")).into(),
+            ),
             ("boundary-view".into(), o.view.to_string()),
             ("names".into(), o.names.to_string()),
             ("language".into(), o.ui.to_string()),
             ("style".into(), scene.style.name.clone()),
             ("projection".into(), "EPSG:32634".into()),
-            ("scale-denominator".into(), format!("{:.0}", scene.view.denominator())),
+            (
+                "scale-denominator".into(),
+                format!("{:.0}", scene.view.denominator()),
+            ),
             ("incidents".into(), scene.incidents.len().to_string()),
             ("outside".into(), scene.outside.to_string()),
         ],
@@ -171,7 +192,11 @@ fn head(scene: &Scene) -> Head {
 
 fn title(scene: &Scene) -> String {
     scene.options.title.clone().unwrap_or_else(|| {
-        let key = if scene.incidents.is_empty() { "title-none" } else { "title" };
+        let key = if scene.incidents.is_empty() {
+            "title-none"
+        } else {
+            "title"
+        };
         scene.words.phrase(key).to_string()
     })
 }
@@ -180,7 +205,9 @@ fn title(scene: &Scene) -> String {
 fn period(scene: &Scene) -> String {
     let all = || scene.incidents.iter().map(|i| &i.properties);
     let from = all().filter_map(|p| p.date_start.as_deref()).min();
-    let to = all().filter_map(|p| p.date_end.as_deref().or(p.date_start.as_deref())).max();
+    let to = all()
+        .filter_map(|p| p.date_end.as_deref().or(p.date_start.as_deref()))
+        .max();
     match (from, to) {
         (Some(from), Some(to)) => scene.words.period(from, to),
         _ => scene.words.phrase("no-date").to_string(),
@@ -189,7 +216,10 @@ fn period(scene: &Scene) -> String {
 
 fn define(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let f = scene.view.frame;
-    let (from, to) = (Sheet.translate(&(f.x0, f.y0)), Sheet.translate(&(f.x1, f.y1)));
+    let (from, to) = (
+        Sheet.translate(&(f.x0, f.y0)),
+        Sheet.translate(&(f.x1, f.y1)),
+    );
     let used = categories(scene.incidents, &scene.style);
     let scale = scene.sections.scale;
     let style = &scene.style;
@@ -203,7 +233,8 @@ fn define(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             let rim = Look::fill(category.colour).with_stroke(style.symbols.rim, 1.1 * scale);
             let mut full = vec![(shape.body.scaled(radius), rim)];
             let r = radius * 0.88;
-            let hollow_look = Look::fill(style.symbols.inside).with_stroke(category.colour, 1.5 * scale);
+            let hollow_look =
+                Look::fill(style.symbols.inside).with_stroke(category.colour, 1.5 * scale);
             let mut hollow = vec![(shape.body.scaled(r), hollow_look)];
             if let Some(glyph) = &shape.glyph {
                 full.push((glyph.scaled(radius), Look::fill(style.symbols.inside)));
@@ -211,7 +242,13 @@ fn define(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             }
             svg.define_symbol(&symbol_id(&category.id, false), &full);
             svg.define_symbol(&symbol_id(&category.id, true), &hollow);
-            svg.define_hatch(&hatch_id(&category.id), category.colour, 5.0 * scale, 1.0 * scale, 45.0);
+            svg.define_hatch(
+                &hatch_id(&category.id),
+                category.colour,
+                5.0 * scale,
+                1.0 * scale,
+                45.0,
+            );
         }
     });
     draw(&canvas.sheet, &element)
@@ -249,13 +286,19 @@ fn land(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let (base, style, view) = (scene.base, &scene.style, &scene.view);
     canvas.open("land", Some(CLIP))?;
     let f = view.frame;
-    draw(&canvas.sheet, &Shape::rect((f.x0, f.y0), (f.x1, f.y1), Look::fill(style.land.other)))?;
+    draw(
+        &canvas.sheet,
+        &Shape::rect((f.x0, f.y0), (f.x1, f.y1), Look::fill(style.land.other)),
+    )?;
     let fill = |polygons: &[Rings], colour| {
         let rings = clipped(polygons, view);
         if rings.is_empty() {
             return Ok(());
         }
-        draw(&canvas.map, &Shape::rings(slices(&rings), Look::fill(colour)))
+        draw(
+            &canvas.map,
+            &Shape::rings(slices(&rings), Look::fill(colour)),
+        )
     };
     for country in &base.neighbours {
         if country.id == "RS" {
@@ -273,14 +316,22 @@ fn land(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         let cell = 3.0 * scene.sections.scale;
         if let Some(png) = relief.image(view, &base.utm, cell, style.land.relief) {
             canvas.open("relief", Some(CLIP))?;
-            draw(&canvas.sheet, &Picture::new((f.x0, f.y0), (f.x1, f.y1), png))?;
+            draw(
+                &canvas.sheet,
+                &Picture::new((f.x0, f.y0), (f.x1, f.y1), png),
+            )?;
             canvas.close()?;
         }
     }
     Ok(())
 }
 
-fn styled(canvas: &Canvas, parts: &[Vec<Xy>], style: &LineStyle, scale: f64) -> Result<(), MapError> {
+fn styled(
+    canvas: &Canvas,
+    parts: &[Vec<Xy>],
+    style: &LineStyle,
+    scale: f64,
+) -> Result<(), MapError> {
     if parts.is_empty() {
         return Ok(());
     }
@@ -296,7 +347,11 @@ fn lines(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let scale = scene.sections.scale;
     canvas.open("graticule", Some(CLIP))?;
     let (meridians, parallels) = graticule(scene);
-    let net: Vec<Vec<Xy>> = meridians.into_iter().chain(parallels).map(|(_, line)| line).collect();
+    let net: Vec<Vec<Xy>> = meridians
+        .into_iter()
+        .chain(parallels)
+        .map(|(_, line)| line)
+        .collect();
     let net = clipped_lines(&net, view);
     styled(canvas, &net, &style.graticule, scale)?;
     canvas.close()?;
@@ -307,7 +362,12 @@ fn lines(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         .iter()
         .partition(|m| scene.style.land.north_municipalities.contains(&m.id));
     let edges = shared_edges(rest.iter().flat_map(|m| &m.polygons).flatten());
-    styled(canvas, &clipped_lines(&edges, view), &style.municipality, scale)?;
+    styled(
+        canvas,
+        &clipped_lines(&edges, view),
+        &style.municipality,
+        scale,
+    )?;
     let edges = shared_edges(north.iter().flat_map(|m| &m.polygons).flatten());
     styled(canvas, &clipped_lines(&edges, view), &style.north, scale)?;
     canvas.close()?;
@@ -325,14 +385,20 @@ fn lines(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     for lake in &base.lakes {
         let rings = clipped(&lake.polygons, view);
         if !rings.is_empty() {
-            let look = Look::fill(scene.style.land.water).with_stroke(style.shore.colour, style.shore.width * scale);
+            let look = Look::fill(scene.style.land.water)
+                .with_stroke(style.shore.colour, style.shore.width * scale);
             draw(&canvas.map, &Shape::rings(slices(&rings), look))?;
         }
     }
     canvas.close()?;
 
     canvas.open("borders", Some(CLIP))?;
-    styled(canvas, &clipped_lines(&base.borders, view), &style.border, scale)?;
+    styled(
+        canvas,
+        &clipped_lines(&base.borders, view),
+        &style.border,
+        scale,
+    )?;
     canvas.close()?;
 
     canvas.open("traffic", Some(CLIP))?;
@@ -391,7 +457,10 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let mut polygons: BTreeMap<String, (usize, Vec<Vec<Xy>>)> = BTreeMap::new();
     let mut stretches: BTreeMap<String, (usize, Vec<Vec<Xy>>)> = BTreeMap::new();
     for incident in scene.incidents {
-        if matches!(incident.geometry, geo::Geometry::Point(_) | geo::Geometry::MultiPoint(_)) {
+        if matches!(
+            incident.geometry,
+            geo::Geometry::Point(_) | geo::Geometry::MultiPoint(_)
+        ) {
             continue;
         }
         let category = scene.style.category_index(&incident.properties.category);
@@ -418,7 +487,11 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         let style = &scene.style.category[*category];
         let covered: f64 = rings.iter().map(|r| super::geometry::area(r)).sum();
         // A hatch over half the map would hide what it is about.
-        let opacity = if covered > frame_area * 0.35 { 0.16 } else { 0.42 };
+        let opacity = if covered > frame_area * 0.35 {
+            0.16
+        } else {
+            0.42
+        };
         let look = Look::pattern(&hatch_id(&style.id)).with_opacity(opacity);
         draw(&canvas.map, &Shape::rings(slices(rings), look))?;
         let look = Look::stroke(style.colour, 1.0 * scale).with_opacity(0.55);
@@ -447,7 +520,12 @@ fn fingerprint(geometry: &geo::Geometry<f64>) -> String {
 fn boundary(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     canvas.open("boundary", Some(CLIP))?;
     let parts = clipped_lines([&scene.base.line], &scene.view);
-    styled(canvas, &parts, scene.style.boundary(scene.options.view), scene.sections.scale)?;
+    styled(
+        canvas,
+        &parts,
+        scene.style.boundary(scene.options.view),
+        scene.sections.scale,
+    )?;
     canvas.close()
 }
 
@@ -462,16 +540,32 @@ pub fn town_mark(at: Xy, rank: u8, f: f64, style: &Style) -> Vec<Piece> {
             let paper = Look::fill(style.labels.halo).with_stroke(colour, 0.9 * f);
             let bar = [(at.0 - r * 0.6, at.1), (at.0 + r * 0.6, at.1)];
             vec![
-                Piece::Shape(Shape::rect((at.0 - r, at.1 - r), (at.0 + r, at.1 + r), paper)),
+                Piece::Shape(Shape::rect(
+                    (at.0 - r, at.1 - r),
+                    (at.0 + r, at.1 + r),
+                    paper,
+                )),
                 Piece::Shape(Shape::lines([&bar[..]], Look::stroke(colour, 1.6 * f))),
             ]
         }
         1 => vec![
-            Piece::Disc(Disc::new(at, r, Look::fill(style.labels.halo).with_stroke(ink, 1.1 * f))),
+            Piece::Disc(Disc::new(
+                at,
+                r,
+                Look::fill(style.labels.halo).with_stroke(ink, 1.1 * f),
+            )),
             Piece::Disc(Disc::new(at, r * 0.42, Look::fill(ink))),
         ],
-        2 => vec![Piece::Disc(Disc::new(at, r, Look::fill(style.labels.halo).with_stroke(ink, 1.0 * f)))],
-        _ => vec![Piece::Disc(Disc::new(at, r, Look::fill(style.labels.village.colour)))],
+        2 => vec![Piece::Disc(Disc::new(
+            at,
+            r,
+            Look::fill(style.labels.halo).with_stroke(ink, 1.0 * f),
+        ))],
+        _ => vec![Piece::Disc(Disc::new(
+            at,
+            r,
+            Look::fill(style.labels.village.colour),
+        ))],
     }
 }
 
@@ -505,9 +599,15 @@ pub fn uncertain<'s>(scene: &'s Scene) -> impl Iterator<Item = (Xy, f64, usize)>
                 return None;
             }
             let radius = p.radius_m? * scene.view.scale;
-            let fits = radius > scene.style.symbols.radius * scene.sections.scale * 1.25 && radius < limit;
-            (fits && seen.insert(((anchor.0 * 4.0) as i64, (anchor.1 * 4.0) as i64, radius as i64)))
-                .then_some((anchor, radius, category))
+            let fits =
+                radius > scene.style.symbols.radius * scene.sections.scale * 1.25 && radius < limit;
+            (fits
+                && seen.insert((
+                    (anchor.0 * 4.0) as i64,
+                    (anchor.1 * 4.0) as i64,
+                    radius as i64,
+                )))
+            .then_some((anchor, radius, category))
         })
         .take(CIRCLES)
 }
@@ -521,16 +621,33 @@ fn uncertainty(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     for (at, radius, category) in circles {
         let colour = scene.style.category[category].colour;
         let opacity = scene.style.symbols.uncertainty;
-        draw(&canvas.sheet, &Disc::new(at, radius, Look::fill(colour).with_opacity(opacity)))?;
-        let rim = Look::stroke(colour, 0.6 * scene.sections.scale).with_dash(&[2.0, 2.0]).with_opacity(0.5);
+        draw(
+            &canvas.sheet,
+            &Disc::new(at, radius, Look::fill(colour).with_opacity(opacity)),
+        )?;
+        let rim = Look::stroke(colour, 0.6 * scene.sections.scale)
+            .with_dash(&[2.0, 2.0])
+            .with_opacity(0.5);
         draw(&canvas.sheet, &Disc::new(at, radius, rim))?;
     }
     canvas.close()
 }
 
 fn labels(canvas: &Canvas, scene: &Scene, of_incidents: bool) -> Result<(), MapError> {
-    let chosen = || scene.labels.iter().filter(|l| (l.class == "place") == of_incidents);
-    canvas.open(if of_incidents { "incident-labels" } else { "labels" }, None)?;
+    let chosen = || {
+        scene
+            .labels
+            .iter()
+            .filter(|l| (l.class == "place") == of_incidents)
+    };
+    canvas.open(
+        if of_incidents {
+            "incident-labels"
+        } else {
+            "labels"
+        },
+        None,
+    )?;
     let faint = scene.style.sheet.faint;
     for leader in chosen().filter_map(|l| l.leader) {
         let look = Look::stroke(faint, 0.6 * scene.sections.scale);
@@ -548,7 +665,10 @@ fn labels(canvas: &Canvas, scene: &Scene, of_incidents: bool) -> Result<(), MapE
                         look: line.look.clone(),
                     },
                 )?,
-                None => draw(&canvas.sheet, &Text::new(*at, &line.text, line.width, line.look.clone()))?,
+                None => draw(
+                    &canvas.sheet,
+                    &Text::new(*at, &line.text, line.width, line.look.clone()),
+                )?,
             }
         }
     }
@@ -562,8 +682,14 @@ fn symbols(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             let ink = scene.style.sheet.ink;
             let scale = scene.sections.scale;
             let line = [spot.anchor, spot.at];
-            draw(&canvas.sheet, &Shape::lines([&line[..]], Look::stroke(ink, 0.7 * scale)))?;
-            draw(&canvas.sheet, &Disc::new(spot.anchor, 1.5 * scale, Look::fill(ink)))?;
+            draw(
+                &canvas.sheet,
+                &Shape::lines([&line[..]], Look::stroke(ink, 0.7 * scale)),
+            )?;
+            draw(
+                &canvas.sheet,
+                &Disc::new(spot.anchor, 1.5 * scale, Look::fill(ink)),
+            )?;
         }
     }
     for spot in &scene.spots {
@@ -586,7 +712,11 @@ fn bundle_title(scene: &Scene, bundle: &Bundle) -> String {
         .map(|i| panel::place_name(&scene.incidents[*i].properties, scene.options.names))
         .unwrap_or_default();
     let what = bundle_words(scene, bundle);
-    if place.is_empty() { what } else { format!("{place}: {what}") }
+    if place.is_empty() {
+        what
+    } else {
+        format!("{place}: {what}")
+    }
 }
 
 fn symbol(canvas: &Canvas, scene: &Scene, bundle: &Bundle) -> Result<(), MapError> {
@@ -604,14 +734,24 @@ fn symbol(canvas: &Canvas, scene: &Scene, bundle: &Bundle) -> Result<(), MapErro
     let scale = scene.sections.scale;
     let unit = scene.style.symbols.radius * scale;
     let symbol = symbol_id(&category.id, bundle.hollow);
-    draw(&canvas.sheet, &Marker::new(bundle.at, &symbol, bundle.radius / unit))?;
+    draw(
+        &canvas.sheet,
+        &Marker::new(bundle.at, &symbol, bundle.radius / unit),
+    )?;
     if bundle.incidents.len() > 1 {
         let n = bundle.incidents.len();
         let width = count_width(n, bundle.radius);
-        let (x, y) = (bundle.at.0 + bundle.radius * 0.35, bundle.at.1 - bundle.radius * 1.2);
+        let (x, y) = (
+            bundle.at.0 + bundle.radius * 0.35,
+            bundle.at.1 - bundle.radius * 1.2,
+        );
         let height = bundle.radius * 1.05;
-        let look = Look::fill(scene.style.symbols.count_fill).with_stroke(category.colour, 0.8 * scale);
-        draw(&canvas.sheet, &Shape::rect((x, y), (x + width, y + height), look))?;
+        let look =
+            Look::fill(scene.style.symbols.count_fill).with_stroke(category.colour, 0.8 * scale);
+        draw(
+            &canvas.sheet,
+            &Shape::rect((x, y), (x + width, y + height), look),
+        )?;
         let text = TextLook {
             size: bundle.radius * 0.98,
             colour: scene.style.symbols.count_ink,
@@ -628,14 +768,22 @@ fn symbol(canvas: &Canvas, scene: &Scene, bundle: &Bundle) -> Result<(), MapErro
 /// A cluster: a ring whose parts are the categories' shares, and the number.
 fn ring(canvas: &Canvas, scene: &Scene, spot: &Spot, radius: f64) -> Result<(), MapError> {
     let total = spot.total();
-    let title: Vec<String> = spot.bundles.iter().take(14).map(|b| bundle_words(scene, b)).collect();
+    let title: Vec<String> = spot
+        .bundles
+        .iter()
+        .take(14)
+        .map(|b| bundle_words(scene, b))
+        .collect();
     canvas.group(Group {
         class: Some("incident cluster".into()),
         title: Some(title.join("\n")),
         ..Group::default()
     })?;
     let scale = scene.sections.scale;
-    draw(&canvas.sheet, &Disc::new(spot.at, radius, Look::fill(scene.style.symbols.inside)))?;
+    draw(
+        &canvas.sheet,
+        &Disc::new(spot.at, radius, Look::fill(scene.style.symbols.inside)),
+    )?;
     let mut shares: BTreeMap<usize, usize> = BTreeMap::new();
     for bundle in &spot.bundles {
         *shares.entry(bundle.category).or_insert(0) += bundle.incidents.len();
@@ -653,7 +801,8 @@ fn ring(canvas: &Canvas, scene: &Scene, spot: &Spot, radius: f64) -> Result<(), 
     let rim = Look::stroke(scene.style.symbols.rim, 0.8 * scale);
     draw(&canvas.sheet, &Disc::new(spot.at, radius, rim))?;
     let digits = thousands(total as u64);
-    let size = (inner * 2.0 * 0.86 / (digits.chars().count() as f64 * 0.6).max(1.3)).min(radius * 0.85);
+    let size =
+        (inner * 2.0 * 0.86 / (digits.chars().count() as f64 * 0.6).max(1.3)).min(radius * 0.85);
     let text = TextLook {
         size,
         colour: scene.style.symbols.count_ink,
@@ -686,8 +835,14 @@ fn graticule(scene: &Scene) -> (Net, Net) {
     let utm = &scene.base.utm;
     let w = scene.view.world;
     let edge: Vec<Xy> = [
-        (w.x0, w.y0), (w.x1, w.y0), (w.x0, w.y1), (w.x1, w.y1),
-        (w.centre().0, w.y0), (w.centre().0, w.y1), (w.x0, w.centre().1), (w.x1, w.centre().1),
+        (w.x0, w.y0),
+        (w.x1, w.y0),
+        (w.x0, w.y1),
+        (w.x1, w.y1),
+        (w.centre().0, w.y0),
+        (w.centre().0, w.y1),
+        (w.x0, w.centre().1),
+        (w.x1, w.centre().1),
     ]
     .iter()
     .filter_map(|p| utm.inverse(p.0, p.1))
@@ -695,7 +850,18 @@ fn graticule(scene: &Scene) -> (Net, Net) {
     let Some(degrees) = Box2::of(edge) else {
         return (Vec::new(), Vec::new());
     };
-    let steps = [10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 1.0 / 6.0, 1.0 / 12.0, 1.0 / 30.0, 1.0 / 60.0];
+    let steps = [
+        10.0,
+        5.0,
+        2.0,
+        1.0,
+        0.5,
+        0.25,
+        1.0 / 6.0,
+        1.0 / 12.0,
+        1.0 / 30.0,
+        1.0 / 60.0,
+    ];
     let step = steps
         .into_iter()
         .find(|s| degrees.width().min(degrees.height()) / s >= 2.5)
@@ -704,7 +870,8 @@ fn graticule(scene: &Scene) -> (Net, Net) {
         let (a, b) = ((from / step).floor() as i64, (to / step).ceil() as i64);
         (a..=b.min(a + 60)).map(move |i| i as f64 * step)
     };
-    let line = |f: &dyn Fn(f64) -> Option<Xy>| (0..=24).filter_map(|i| f(f64::from(i) / 24.0)).collect();
+    let line =
+        |f: &dyn Fn(f64) -> Option<Xy>| (0..=24).filter_map(|i| f(f64::from(i) / 24.0)).collect();
     let meridians = values(degrees.x0, degrees.x1)
         .map(|lon| {
             let at = |t: f64| utm.forward(lon, degrees.y0 - 0.1 + t * (degrees.height() + 0.2));
@@ -737,7 +904,10 @@ fn frame(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     canvas.open("frame", None)?;
     let rect = |b: Box2, width: f64| {
         let look = Look::stroke(sheet.ink, width * s.scale);
-        draw(&canvas.sheet, &Shape::rect((b.x0, b.y0), (b.x1, b.y1), look))
+        draw(
+            &canvas.sheet,
+            &Shape::rect((b.x0, b.y0), (b.x1, b.y1), look),
+        )
     };
     rect(f, 0.8)?;
     rect(f.grown(s.band), 0.6)?;
@@ -749,12 +919,19 @@ fn frame(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         rotate,
         ..TextLook::default()
     };
-    let tick = |a: Xy, b: Xy| draw(&canvas.sheet, &Shape::lines([&[a, b][..]], Look::stroke(sheet.ink, 0.6 * s.scale)));
+    let tick = |a: Xy, b: Xy| {
+        draw(
+            &canvas.sheet,
+            &Shape::lines([&[a, b][..]], Look::stroke(sheet.ink, 0.6 * s.scale)),
+        )
+    };
     let (meridians, parallels) = graticule(scene);
     let text_width = |t: &str| scene.base.fonts.width(t, size, Weight::Regular);
     for (lon, line) in &meridians {
         for part in clip_line(line, &view.world) {
-            let (Some(low), Some(high)) = (part.first(), part.last()) else { continue };
+            let (Some(low), Some(high)) = (part.first(), part.last()) else {
+                continue;
+            };
             for (end, edge, outward) in [(view.px(*high), f.y0, -1.0), (view.px(*low), f.y1, 1.0)] {
                 if (end.1 - edge).abs() > 1.0 {
                     continue;
@@ -771,8 +948,11 @@ fn frame(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     }
     for (lat, line) in &parallels {
         for part in clip_line(line, &view.world) {
-            let (Some(left), Some(right)) = (part.first(), part.last()) else { continue };
-            for (end, edge, outward) in [(view.px(*left), f.x0, -1.0), (view.px(*right), f.x1, 1.0)] {
+            let (Some(left), Some(right)) = (part.first(), part.last()) else {
+                continue;
+            };
+            for (end, edge, outward) in [(view.px(*left), f.x0, -1.0), (view.px(*right), f.x1, 1.0)]
+            {
                 if (end.0 - edge).abs() > 1.0 {
                     continue;
                 }
@@ -803,24 +983,45 @@ fn header(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     }
     let text = fonts.shorten(&text, size, Weight::Bold, s.header.width());
     let width = fonts.width(&text, size, Weight::Bold);
-    let look = TextLook { size, colour: sheet.ink, weight: Weight::Bold, ..TextLook::default() };
-    draw(&canvas.sheet, &Text::new((s.header.x0, s.header.y0 + 17.0 * f), &text, width, look))?;
+    let look = TextLook {
+        size,
+        colour: sheet.ink,
+        weight: Weight::Bold,
+        ..TextLook::default()
+    };
+    draw(
+        &canvas.sheet,
+        &Text::new((s.header.x0, s.header.y0 + 17.0 * f), &text, width, look),
+    )?;
     let mut parts = Vec::new();
     if scene.incidents.is_empty() {
         parts.push(scene.words.phrase("no-incidents").to_string());
     } else {
         parts.push(period(scene));
-        parts.push(scene.words.filled("incidents", &[("n", &thousands(scene.incidents.len() as u64))]));
+        parts.push(scene.words.filled(
+            "incidents",
+            &[("n", &thousands(scene.incidents.len() as u64))],
+        ));
     }
     if scene.outside > 0 {
-        parts.push(scene.words.filled("outside", &[("n", &thousands(scene.outside as u64))]));
+        parts.push(
+            scene
+                .words
+                .filled("outside", &[("n", &thousands(scene.outside as u64))]),
+        );
     }
     let text = parts.join("  ·  ");
     let size = 10.0 * f;
     let text = fonts.shorten(&text, size, Weight::Regular, s.header.width());
     let width = fonts.width(&text, size, Weight::Regular);
-    let look = TextLook { size, colour: sheet.faint, ..TextLook::default() };
-    draw(&canvas.sheet, &Text::new((s.header.x0, s.header.y0 + 33.0 * f), &text, width, look))?;
+    let look = TextLook {
+        size,
+        colour: sheet.faint,
+        ..TextLook::default()
+    };
+    draw(
+        &canvas.sheet,
+        &Text::new((s.header.x0, s.header.y0 + 33.0 * f), &text, width, look),
+    )?;
     canvas.close()
 }
-

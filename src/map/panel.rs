@@ -26,13 +26,25 @@ pub fn height_below(categories: usize, f: f64) -> f64 {
 }
 
 /// The notes and the attribution, broken into lines of `width` pixels.
-pub fn footer_lines(words: &Words, options: &MapOptions, fonts: &Fonts, width: f64, f: f64) -> Vec<String> {
+pub fn footer_lines(
+    words: &Words,
+    options: &MapOptions,
+    fonts: &Fonts,
+    width: f64,
+    f: f64,
+) -> Vec<String> {
     let size = FOOTER * f;
     let mut lines = fonts.wrap(&words.view(options.view).note, size, Weight::Regular, width);
-    let names = words.filled("names", &[("names", words.phrase(&format!("names-{}", options.names)))]);
+    let names = words.filled(
+        "names",
+        &[("names", words.phrase(&format!("names-{}", options.names)))],
+    );
     let view = words.filled("view", &[("view", &words.view(options.view).name)]);
     let attribution = words.filled("attribution", &[("version", env!("CARGO_PKG_VERSION"))]);
-    let about = format!("{view}. {names}. {}. {attribution}", words.phrase("projection"));
+    let about = format!(
+        "{view}. {names}. {}. {attribution}",
+        words.phrase("projection")
+    );
     lines.extend(fonts.wrap(&about, size, Weight::Regular, width));
     lines
 }
@@ -53,7 +65,15 @@ impl Pen<'_, '_> {
         self.scene.sections.scale
     }
 
-    fn text(&mut self, at: Xy, text: &str, size: f64, weight: Weight, faint: bool, anchor: Anchor) -> f64 {
+    fn text(
+        &mut self,
+        at: Xy,
+        text: &str,
+        size: f64,
+        weight: Weight,
+        faint: bool,
+        anchor: Anchor,
+    ) -> f64 {
         let sheet = &self.scene.style.sheet;
         let size = size * self.f();
         let width = self.scene.base.fonts.width(text, size, weight);
@@ -64,17 +84,28 @@ impl Pen<'_, '_> {
             anchor,
             ..TextLook::default()
         };
-        self.pieces.push(Piece::Words(Text::new(at, text, width, look)));
+        self.pieces
+            .push(Piece::Words(Text::new(at, text, width, look)));
         width
     }
 
     fn heading(&mut self, text: &str) {
         let f = self.f();
-        self.text((self.x, self.y + 9.5 * f), text, 9.6, Weight::Bold, false, Anchor::Start);
+        self.text(
+            (self.x, self.y + 9.5 * f),
+            text,
+            9.6,
+            Weight::Bold,
+            false,
+            Anchor::Start,
+        );
         let rule = self.scene.style.sheet.rule;
         let y = self.y + 13.0 * f;
         let line = [(self.x, y), (self.x + self.width, y)];
-        self.pieces.push(Piece::Shape(Shape::lines([&line[..]], Look::stroke(rule, 0.6 * f))));
+        self.pieces.push(Piece::Shape(Shape::lines(
+            [&line[..]],
+            Look::stroke(rule, 0.6 * f),
+        )));
         self.y += HEADING * f;
     }
 
@@ -85,8 +116,19 @@ impl Pen<'_, '_> {
         draw(&mut self.pieces, (self.x + 13.0 * f, middle), f);
         let size = 7.8;
         let room = self.width - 30.0 * f;
-        let text = self.scene.base.fonts.shorten(meaning, size * f, Weight::Regular, room);
-        self.text((self.x + 30.0 * f, middle + 2.8 * f), &text, size, Weight::Regular, false, Anchor::Start);
+        let text = self
+            .scene
+            .base
+            .fonts
+            .shorten(meaning, size * f, Weight::Regular, room);
+        self.text(
+            (self.x + 30.0 * f, middle + 2.8 * f),
+            &text,
+            size,
+            Weight::Regular,
+            false,
+            Anchor::Start,
+        );
         self.y += KEY_ROW * f;
     }
 }
@@ -95,10 +137,24 @@ impl Pen<'_, '_> {
 pub fn pieces(scene: &Scene) -> Vec<Piece> {
     let s = &scene.sections;
     let f = s.scale;
-    let column = if s.panel_beside { s.panel.width() } else { (s.panel.width() - 28.0 * f) / 3.0 };
-    let mut pen = Pen { scene, x: s.panel.x0, y: s.panel.y0, width: column, pieces: Vec::new() };
+    let column = if s.panel_beside {
+        s.panel.width()
+    } else {
+        (s.panel.width() - 28.0 * f) / 3.0
+    };
+    let mut pen = Pen {
+        scene,
+        x: s.panel.x0,
+        y: s.panel.y0,
+        width: column,
+        pieces: Vec::new(),
+    };
     let locator_top = s.panel.y1 - (LOCATOR + SCALE_BAR) * f;
-    let bottom = if s.panel_beside { locator_top } else { s.panel.y1 };
+    let bottom = if s.panel_beside {
+        locator_top
+    } else {
+        s.panel.y1
+    };
     legend(&mut pen, bottom);
     if s.panel_beside {
         pen.y += 5.0 * f;
@@ -114,15 +170,31 @@ pub fn pieces(scene: &Scene) -> Vec<Piece> {
         table(&mut pen, bottom);
     }
     let mut last = if s.panel_beside {
-        Pen { scene, x: s.panel.x0, y: locator_top, width: column, pieces: Vec::new() }
+        Pen {
+            scene,
+            x: s.panel.x0,
+            y: locator_top,
+            width: column,
+            pieces: Vec::new(),
+        }
     } else {
         let x = s.panel.x0 + 2.0 * (column + 14.0 * f);
-        Pen { scene, x, y: s.panel.y0, width: column, pieces: Vec::new() }
+        Pen {
+            scene,
+            x,
+            y: s.panel.y0,
+            width: column,
+            pieces: Vec::new(),
+        }
     };
     if pen.y <= locator_top + 1.0 || !s.panel_beside {
         locator(&mut last);
     }
-    last.y = if s.panel_beside { s.panel.y1 - SCALE_BAR * f } else { s.panel.y0 + LOCATOR * f };
+    last.y = if s.panel_beside {
+        s.panel.y1 - SCALE_BAR * f
+    } else {
+        s.panel.y0 + LOCATOR * f
+    };
     scale_bar(&mut last);
     pen.pieces.extend(last.pieces);
     pen.pieces
@@ -149,12 +221,35 @@ fn legend(pen: &mut Pen, bottom: f64) {
         let style = &scene.style.category[category];
         let middle = pen.y + ROW * f / 2.0;
         let id = symbol_id(&style.id, false);
-        pen.pieces.push(Piece::Marker(Marker::new((pen.x + 8.0 * f, middle), &id, 0.78)));
+        pen.pieces.push(Piece::Marker(Marker::new(
+            (pen.x + 8.0 * f, middle),
+            &id,
+            0.78,
+        )));
         let room = pen.width - 44.0 * f;
-        let name = scene.base.fonts.shorten(scene.words.category(&style.id), 8.4 * f, Weight::Regular, room);
-        pen.text((pen.x + 20.0 * f, middle + 3.0 * f), &name, 8.4, Weight::Regular, false, Anchor::Start);
+        let name = scene.base.fonts.shorten(
+            scene.words.category(&style.id),
+            8.4 * f,
+            Weight::Regular,
+            room,
+        );
+        pen.text(
+            (pen.x + 20.0 * f, middle + 3.0 * f),
+            &name,
+            8.4,
+            Weight::Regular,
+            false,
+            Anchor::Start,
+        );
         let n = n.to_string();
-        pen.text((pen.x + pen.width, middle + 3.0 * f), &n, 8.4, Weight::Regular, true, Anchor::End);
+        pen.text(
+            (pen.x + pen.width, middle + 3.0 * f),
+            &n,
+            8.4,
+            Weight::Regular,
+            true,
+            Anchor::End,
+        );
         pen.y += ROW * f;
     }
     let mut notes: Vec<(Sign, String)> = Vec::new();
@@ -163,7 +258,11 @@ fn legend(pen: &mut Pen, bottom: f64) {
     if scene.incidents.iter().any(is_hollow) {
         notes.push((Sign::Hollow(first.clone()), word("hollow")));
     }
-    let many = scene.spots.iter().flat_map(|s| &s.bundles).any(|b| b.incidents.len() > 1);
+    let many = scene
+        .spots
+        .iter()
+        .flat_map(|s| &s.bundles)
+        .any(|b| b.incidents.len() > 1);
     if scene.spots.iter().any(|s| s.ring.is_some()) {
         notes.push((Sign::Ring, word("cluster")));
     } else if many {
@@ -180,10 +279,21 @@ fn legend(pen: &mut Pen, bottom: f64) {
         pen.key(|pieces, at, f| sign.draw(pieces, at, f, &style), &meaning);
     }
     if many && scene.options.size_by != SizeBy::None && pen.y + KEY_ROW * f < bottom {
-        let key = if scene.options.size_by == SizeBy::Count { "size-count" } else { "size-fatalities" };
+        let key = if scene.options.size_by == SizeBy::Count {
+            "size-count"
+        } else {
+            "size-fatalities"
+        };
         let text = scene.words.phrase(key).to_string();
         let y = pen.y + 9.0 * f;
-        pen.text((pen.x + 30.0 * f, y), &text, 7.8, Weight::Regular, true, Anchor::Start);
+        pen.text(
+            (pen.x + 30.0 * f, y),
+            &text,
+            7.8,
+            Weight::Regular,
+            true,
+            Anchor::Start,
+        );
         pen.y += KEY_ROW * f;
     }
 }
@@ -200,36 +310,81 @@ impl Sign {
         let ink = style.sheet.ink;
         match self {
             Sign::Hollow(category) => {
-                pieces.push(Piece::Marker(Marker::new((at.0 - 5.0 * f, at.1), &symbol_id(category, true), 0.66)));
+                pieces.push(Piece::Marker(Marker::new(
+                    (at.0 - 5.0 * f, at.1),
+                    &symbol_id(category, true),
+                    0.66,
+                )));
             }
             Sign::Ring => {
                 let r = 5.2 * f;
                 let look = Look::stroke(style.category[0].colour, 2.6 * f);
-                pieces.push(Piece::Disc(Disc::new((at.0 - 5.0 * f, at.1), r - 1.3 * f, look)));
-                pieces.push(count_text((at.0 - 5.0 * f, at.1 + 2.2 * f), "9", 6.2 * f, ink));
+                pieces.push(Piece::Disc(Disc::new(
+                    (at.0 - 5.0 * f, at.1),
+                    r - 1.3 * f,
+                    look,
+                )));
+                pieces.push(count_text(
+                    (at.0 - 5.0 * f, at.1 + 2.2 * f),
+                    "9",
+                    6.2 * f,
+                    ink,
+                ));
             }
             Sign::Count => {
-                pieces.push(Piece::Marker(Marker::new((at.0 - 6.0 * f, at.1), &symbol_id(&style.category[0].id, false), 0.6)));
-                pieces.push(count_text((at.0 + 3.0 * f, at.1 - 0.5 * f), "3", 6.6 * f, ink));
+                pieces.push(Piece::Marker(Marker::new(
+                    (at.0 - 6.0 * f, at.1),
+                    &symbol_id(&style.category[0].id, false),
+                    0.6,
+                )));
+                pieces.push(count_text(
+                    (at.0 + 3.0 * f, at.1 - 0.5 * f),
+                    "3",
+                    6.6 * f,
+                    ink,
+                ));
             }
             Sign::Circle => {
-                let look = Look::fill(style.category[0].colour).with_opacity(style.symbols.uncertainty * 1.6);
-                pieces.push(Piece::Disc(Disc::new((at.0 - 5.0 * f, at.1), 5.4 * f, look)));
+                let look = Look::fill(style.category[0].colour)
+                    .with_opacity(style.symbols.uncertainty * 1.6);
+                pieces.push(Piece::Disc(Disc::new(
+                    (at.0 - 5.0 * f, at.1),
+                    5.4 * f,
+                    look,
+                )));
             }
         }
     }
 }
 
 fn count_text(at: Xy, text: &str, size: f64, colour: super::svg::Rgb) -> Piece {
-    let look = TextLook { size, colour, weight: Weight::Bold, anchor: Anchor::Middle, ..TextLook::default() };
+    let look = TextLook {
+        size,
+        colour,
+        weight: Weight::Bold,
+        anchor: Anchor::Middle,
+        ..TextLook::default()
+    };
     Piece::Words(Text::new(at, text, 0.0, look))
 }
 
 /// Id of a category's symbol.
 pub fn symbol_id(category: &str, hollow: bool) -> String {
-    let safe: String =
-        category.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect();
-    if hollow { format!("s-{safe}-hollow") } else { format!("s-{safe}") }
+    let safe: String = category
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if hollow {
+        format!("s-{safe}-hollow")
+    } else {
+        format!("s-{safe}")
+    }
 }
 
 fn base_key(pen: &mut Pen) {
@@ -241,7 +396,10 @@ fn base_key(pen: &mut Pen) {
         move |pieces: &mut Vec<Piece>, at: Xy, f: f64| {
             let ends = [(at.0 - 12.0 * f, at.1), (at.0 + 12.0 * f, at.1)];
             if let Some(casing) = look.casing_look(f) {
-                let casing = Look { cap: super::svg::Cap::Butt, ..casing };
+                let casing = Look {
+                    cap: super::svg::Cap::Butt,
+                    ..casing
+                };
                 pieces.push(Piece::Shape(Shape::lines([&ends[..]], casing)));
             }
             pieces.push(Piece::Shape(Shape::lines([&ends[..]], look.look(f))));
@@ -250,12 +408,21 @@ fn base_key(pen: &mut Pen) {
     let view = scene.words.view(scene.options.view).line_legend.clone();
     pen.key(line(style.boundary(scene.options.view).clone()), &view);
     pen.key(line(style.lines.border.clone()), &word("country-border"));
-    pen.key(line(style.lines.municipality.clone()), &word("municipality-border"));
+    pen.key(
+        line(style.lines.municipality.clone()),
+        &word("municipality-border"),
+    );
     let (fill, north) = (style.land.north, style.lines.north.clone());
     pen.key(
         move |pieces, at, f| {
-            let look = Look::fill(fill).with_stroke(north.colour, north.width * f).with_dash(&north.dash);
-            pieces.push(Piece::Shape(Shape::rect((at.0 - 11.0 * f, at.1 - 3.6 * f), (at.0 + 11.0 * f, at.1 + 3.6 * f), look)));
+            let look = Look::fill(fill)
+                .with_stroke(north.colour, north.width * f)
+                .with_dash(&north.dash);
+            pieces.push(Piece::Shape(Shape::rect(
+                (at.0 - 11.0 * f, at.1 - 3.6 * f),
+                (at.0 + 11.0 * f, at.1 + 3.6 * f),
+                look,
+            )));
         },
         &word("north-border"),
     );
@@ -289,15 +456,26 @@ fn locator(pen: &mut Pen) {
         .iter()
         .filter_map(|(lon, lat)| base.utm.forward(*lon, *lat))
         .collect();
-    let Some(world) = Box2::of(corners) else { return };
+    let Some(world) = Box2::of(corners) else {
+        return;
+    };
     let whole = View::fit(world.grown(-100_000.0), frame);
-    pen.pieces.push(Piece::Shape(Shape::rect((frame.x0, frame.y0), (frame.x1, frame.y1), Look::fill(style.land.water))));
+    pen.pieces.push(Piece::Shape(Shape::rect(
+        (frame.x0, frame.y0),
+        (frame.x1, frame.y1),
+        Look::fill(style.land.water),
+    )));
     for country in &base.balkans {
         let rings: Vec<Vec<Xy>> = country
             .polygons
             .iter()
             .flatten()
-            .map(|ring| clip_ring(ring, &whole.world).into_iter().map(|p| whole.px(p)).collect::<Vec<_>>())
+            .map(|ring| {
+                clip_ring(ring, &whole.world)
+                    .into_iter()
+                    .map(|p| whole.px(p))
+                    .collect::<Vec<_>>()
+            })
             .map(|ring: Vec<Xy>| thin(&ring, 0.4))
             .filter(|ring| ring.len() > 2)
             .collect();
@@ -307,22 +485,41 @@ fn locator(pen: &mut Pen) {
             _ => style.land.other,
         };
         let look = Look::fill(fill).with_stroke(style.lines.border.colour, 0.4 * f);
-        pen.pieces.push(Piece::Shape(Shape::rings(rings.iter().map(Vec::as_slice), look)));
+        pen.pieces.push(Piece::Shape(Shape::rings(
+            rings.iter().map(Vec::as_slice),
+            look,
+        )));
     }
     let line: Vec<Vec<Xy>> = clip_line(&base.line, &whole.world)
         .into_iter()
         .map(|l| thin(&l.into_iter().map(|p| whole.px(p)).collect::<Vec<_>>(), 0.4))
         .collect();
     let look = Look::stroke(style.boundary(scene.options.view).colour, 0.9 * f);
-    pen.pieces.push(Piece::Shape(Shape::lines(line.iter().map(Vec::as_slice), look)));
+    pen.pieces.push(Piece::Shape(Shape::lines(
+        line.iter().map(Vec::as_slice),
+        look,
+    )));
     let (a, b) = (
         whole.px((scene.view.world.x0, scene.view.world.y1)),
         whole.px((scene.view.world.x1, scene.view.world.y0)),
     );
-    let here = Box2::new(a.0.max(frame.x0), a.1.max(frame.y0), b.0.min(frame.x1), b.1.min(frame.y1));
+    let here = Box2::new(
+        a.0.max(frame.x0),
+        a.1.max(frame.y0),
+        b.0.min(frame.x1),
+        b.1.min(frame.y1),
+    );
     let red = style.sheet.ink;
-    pen.pieces.push(Piece::Shape(Shape::rect((here.x0, here.y0), (here.x1, here.y1), Look::stroke(red, 1.2 * f))));
-    pen.pieces.push(Piece::Shape(Shape::rect((frame.x0, frame.y0), (frame.x1, frame.y1), Look::stroke(style.sheet.rule, 0.6 * f))));
+    pen.pieces.push(Piece::Shape(Shape::rect(
+        (here.x0, here.y0),
+        (here.x1, here.y1),
+        Look::stroke(red, 1.2 * f),
+    )));
+    pen.pieces.push(Piece::Shape(Shape::rect(
+        (frame.x0, frame.y0),
+        (frame.x1, frame.y1),
+        Look::stroke(style.sheet.rule, 0.6 * f),
+    )));
 }
 
 /// A bar in two shades with kilometres, the scale in figures, and north.
@@ -337,21 +534,40 @@ fn scale_bar(pen: &mut Pen) {
     for i in 0..4 {
         let from = (x + length * f64::from(i) / 4.0, y);
         let to = (x + length * f64::from(i + 1) / 4.0, y + 3.4 * f);
-        let fill = if i % 2 == 0 { ink } else { scene.style.sheet.paper };
-        pen.pieces.push(Piece::Shape(Shape::rect(from, to, Look::fill(fill).with_stroke(ink, 0.6 * f))));
+        let fill = if i % 2 == 0 {
+            ink
+        } else {
+            scene.style.sheet.paper
+        };
+        pen.pieces.push(Piece::Shape(Shape::rect(
+            from,
+            to,
+            Look::fill(fill).with_stroke(ink, 0.6 * f),
+        )));
     }
-    for (part, anchor) in [(0.0, Anchor::Start), (0.5, Anchor::Middle), (1.0, Anchor::End)] {
+    for (part, anchor) in [
+        (0.0, Anchor::Start),
+        (0.5, Anchor::Middle),
+        (1.0, Anchor::End),
+    ] {
         let value = metres * part;
         let text = if metres >= 2000.0 {
             let km = value / 1000.0;
-            if part == 1.0 { format!("{km} km") } else { format!("{km}") }
+            if part == 1.0 {
+                format!("{km} km")
+            } else {
+                format!("{km}")
+            }
         } else if part == 1.0 {
             format!("{value} m")
         } else {
             format!("{value}")
         };
         let shift = if part == 0.0 { -2.0 * f } else { 0.0 };
-        let at = (x + length * part + shift + if part == 1.0 { 14.0 * f } else { 0.0 }, y - 3.0 * f);
+        let at = (
+            x + length * part + shift + if part == 1.0 { 14.0 * f } else { 0.0 },
+            y - 3.0 * f,
+        );
         pen.text(at, &text, 7.4, Weight::Regular, false, anchor);
     }
     let size = scene.options.size;
@@ -360,23 +576,51 @@ fn scale_bar(pen: &mut Pen) {
     let rounded = ((n / step).round() * step) as u64;
     let text = scene.words.filled(
         "scale",
-        &[("n", &thousands(rounded)), ("w", &size.width.to_string()), ("h", &size.height.to_string())],
+        &[
+            ("n", &thousands(rounded)),
+            ("w", &size.width.to_string()),
+            ("h", &size.height.to_string()),
+        ],
     );
-    pen.text((x - 2.0 * f, y + 13.5 * f), &text, 7.4, Weight::Regular, true, Anchor::Start);
+    pen.text(
+        (x - 2.0 * f, y + 13.5 * f),
+        &text,
+        7.4,
+        Weight::Regular,
+        true,
+        Anchor::Start,
+    );
     // North: an arrow of two halves.
     let (ax, ay) = (pen.x + pen.width - 10.0 * f, pen.y + 4.0 * f);
     let (h, w) = (24.0 * f, 6.0 * f);
     let left = [(ax, ay), (ax - w, ay + h), (ax, ay + h * 0.75)];
     let right = [(ax, ay), (ax + w, ay + h), (ax, ay + h * 0.75)];
-    pen.pieces.push(Piece::Shape(Shape::rings([&left[..]], Look::fill(ink).with_stroke(ink, 0.6 * f))));
-    pen.pieces.push(Piece::Shape(Shape::rings([&right[..]], Look::fill(scene.style.sheet.paper).with_stroke(ink, 0.6 * f))));
-    pen.text((ax, ay + h + 9.0 * f), "N", 8.0, Weight::Bold, false, Anchor::Middle);
+    pen.pieces.push(Piece::Shape(Shape::rings(
+        [&left[..]],
+        Look::fill(ink).with_stroke(ink, 0.6 * f),
+    )));
+    pen.pieces.push(Piece::Shape(Shape::rings(
+        [&right[..]],
+        Look::fill(scene.style.sheet.paper).with_stroke(ink, 0.6 * f),
+    )));
+    pen.text(
+        (ax, ay + h + 9.0 * f),
+        "N",
+        8.0,
+        Weight::Bold,
+        false,
+        Anchor::Middle,
+    );
 }
 
 /// 1, 2, 4 or 5 times a power of ten, at most `value`.
 fn nice(value: f64) -> f64 {
     let power = 10_f64.powf(value.max(1.0).log10().floor());
-    [5.0, 4.0, 2.0, 1.0].into_iter().map(|d| d * power).find(|v| *v <= value).unwrap_or(power)
+    [5.0, 4.0, 2.0, 1.0]
+        .into_iter()
+        .map(|d| d * power)
+        .find(|v| *v <= value)
+        .unwrap_or(power)
 }
 
 /// 1234567 as 1 234 567, with narrow no-break spaces.
@@ -400,7 +644,14 @@ pub fn table_numbers(scene: &Scene) -> BTreeMap<usize, usize> {
         return BTreeMap::new();
     }
     let present = categories(scene.incidents, &scene.style).len() as f64;
-    let used = (HEADING * 2.0 + present * ROW + 4.0 * KEY_ROW + 9.0 * KEY_ROW + 12.0 + LOCATOR + SCALE_BAR) * f;
+    let used = (HEADING * 2.0
+        + present * ROW
+        + 4.0 * KEY_ROW
+        + 9.0 * KEY_ROW
+        + 12.0
+        + LOCATOR
+        + SCALE_BAR)
+        * f;
     let rows: usize = scene.spots.iter().map(|p| 1 + p.bundles.len()).sum();
     let wanted = (HEADING + rows as f64 * TABLE_ROW) * f;
     if used + wanted > s.panel.height() {
@@ -411,7 +662,11 @@ pub fn table_numbers(scene: &Scene) -> BTreeMap<usize, usize> {
         let (p, q) = (scene.spots[*a].at, scene.spots[*b].at);
         p.1.total_cmp(&q.1).then(p.0.total_cmp(&q.0))
     });
-    order.into_iter().enumerate().map(|(n, i)| (i, n + 1)).collect()
+    order
+        .into_iter()
+        .enumerate()
+        .map(|(n, i)| (i, n + 1))
+        .collect()
 }
 
 const TABLE_ROW: f64 = 10.2;
@@ -421,7 +676,8 @@ fn table(pen: &mut Pen, bottom: f64) {
     let f = pen.f();
     let title = scene.words.phrase("table").to_string();
     pen.heading(&title);
-    let mut order: Vec<(usize, usize)> = scene.numbers.iter().map(|(spot, n)| (*n, *spot)).collect();
+    let mut order: Vec<(usize, usize)> =
+        scene.numbers.iter().map(|(spot, n)| (*n, *spot)).collect();
     order.sort_unstable();
     let size = 7.4;
     for (n, spot) in order {
@@ -437,10 +693,27 @@ fn table(pen: &mut Pen, bottom: f64) {
             return;
         }
         let y = pen.y + 7.6 * f;
-        pen.text((pen.x, y), &n.to_string(), size, Weight::Bold, false, Anchor::Start);
+        pen.text(
+            (pen.x, y),
+            &n.to_string(),
+            size,
+            Weight::Bold,
+            false,
+            Anchor::Start,
+        );
         let room = pen.width - 14.0 * f;
-        let place = scene.base.fonts.shorten(&place, size * f, Weight::Bold, room);
-        pen.text((pen.x + 14.0 * f, y), &place, size, Weight::Bold, false, Anchor::Start);
+        let place = scene
+            .base
+            .fonts
+            .shorten(&place, size * f, Weight::Bold, room);
+        pen.text(
+            (pen.x + 14.0 * f, y),
+            &place,
+            size,
+            Weight::Bold,
+            false,
+            Anchor::Start,
+        );
         pen.y += TABLE_ROW * f;
         for bundle in &spot.bundles {
             if pen.y + TABLE_ROW * f > bottom {
@@ -448,14 +721,25 @@ fn table(pen: &mut Pen, bottom: f64) {
             }
             let y = pen.y + 7.6 * f;
             let id = symbol_id(&scene.style.category[bundle.category].id, bundle.hollow);
-            pen.pieces.push(Piece::Marker(Marker::new((pen.x + 19.0 * f, y - 2.6 * f), &id, 0.5)));
+            pen.pieces.push(Piece::Marker(Marker::new(
+                (pen.x + 19.0 * f, y - 2.6 * f),
+                &id,
+                0.5,
+            )));
             let text = scene.base.fonts.shorten(
                 &bundle_words(scene, bundle),
                 size * f,
                 Weight::Regular,
                 pen.width - 27.0 * f,
             );
-            pen.text((pen.x + 26.0 * f, y), &text, size, Weight::Regular, false, Anchor::Start);
+            pen.text(
+                (pen.x + 26.0 * f, y),
+                &text,
+                size,
+                Weight::Regular,
+                false,
+                Anchor::Start,
+            );
             pen.y += TABLE_ROW * f;
         }
     }
@@ -476,14 +760,23 @@ pub fn place_name(p: &crate::geocode::Properties, names: Names) -> String {
 /// What a symbol stands for, in one line: dates, category, figures.
 pub fn bundle_words(scene: &Scene, bundle: &super::group::Bundle) -> String {
     let words = &scene.words;
-    let all = || bundle.incidents.iter().map(|i| &scene.incidents[*i].properties);
+    let all = || {
+        bundle
+            .incidents
+            .iter()
+            .map(|i| &scene.incidents[*i].properties)
+    };
     let from = all().filter_map(|p| p.date_start.as_deref()).min();
-    let to = all().filter_map(|p| p.date_end.as_deref().or(p.date_start.as_deref())).max();
+    let to = all()
+        .filter_map(|p| p.date_end.as_deref().or(p.date_start.as_deref()))
+        .max();
     let date = match (from, to) {
         (Some(from), Some(to)) => words.period(from, to),
         _ => words.phrase("no-date").to_string(),
     };
-    let mut out = words.category(&scene.style.category[bundle.category].id).to_string();
+    let mut out = words
+        .category(&scene.style.category[bundle.category].id)
+        .to_string();
     if bundle.incidents.len() > 1 {
         out.push_str(&format!(" ({})", bundle.incidents.len()));
     }
@@ -509,14 +802,24 @@ pub fn bundle_words(scene: &Scene, bundle: &super::group::Bundle) -> String {
 pub fn footer(scene: &Scene) -> Vec<Piece> {
     let s = &scene.sections;
     let f = s.scale;
-    let lines = footer_lines(&scene.words, scene.options, &scene.base.fonts, s.footer.width(), f);
+    let lines = footer_lines(
+        &scene.words,
+        scene.options,
+        &scene.base.fonts,
+        s.footer.width(),
+        f,
+    );
     lines
         .iter()
         .enumerate()
         .map(|(i, line)| {
             let size = FOOTER * f;
             let width = scene.base.fonts.width(line, size, Weight::Regular);
-            let look = TextLook { size, colour: scene.style.sheet.faint, ..TextLook::default() };
+            let look = TextLook {
+                size,
+                colour: scene.style.sheet.faint,
+                ..TextLook::default()
+            };
             let y = s.footer.y0 + 9.0 * f + i as f64 * 9.4 * f;
             Piece::Words(Text::new((s.footer.x0, y), line, width, look))
         })

@@ -32,13 +32,22 @@ pub fn png(svg: &str, dpi: f64, data: &Data) -> Result<Vec<u8>, MapError> {
     let tree = usvg::Tree::from_str(svg, &options).map_err(|e| fail(e.to_string()))?;
     let scale = dpi / 96.0;
     let size = tree.size();
-    let (w, h) = (f64::from(size.width()) * scale, f64::from(size.height()) * scale);
+    let (w, h) = (
+        f64::from(size.width()) * scale,
+        f64::from(size.height()) * scale,
+    );
     if !(1.0..=LARGEST).contains(&w) || !(1.0..=LARGEST).contains(&h) {
-        return Err(fail(format!("an image of {w:.0} by {h:.0} pixels is too large or too small")));
+        return Err(fail(format!(
+            "an image of {w:.0} by {h:.0} pixels is too large or too small"
+        )));
     }
     let mut pixels = tiny_skia::Pixmap::new(w.ceil() as u32, h.ceil() as u32)
         .ok_or_else(|| fail("no memory for the image".to_string()))?;
     let scale = scale as f32;
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::from_scale(scale, scale),
+        &mut pixels.as_mut(),
+    );
     pixels.encode_png().map_err(|e| fail(e.to_string()))
 }

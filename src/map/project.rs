@@ -79,7 +79,11 @@ impl View {
             .min(frame.height() / wanted.height().max(1.0));
         let (cx, cy) = wanted.centre();
         let (w, h) = (frame.width() / scale / 2.0, frame.height() / scale / 2.0);
-        View { frame, world: Box2::new(cx - w, cy - h, cx + w, cy + h), scale }
+        View {
+            frame,
+            world: Box2::new(cx - w, cy - h, cx + w, cy + h),
+            scale,
+        }
     }
 
     /// Metres to pixels of the sheet.

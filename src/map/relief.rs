@@ -40,10 +40,12 @@ impl Relief {
         if data.bytes(PATH).is_none() {
             return Ok(None);
         }
-        let about: About = toml::from_str(data.text(PATH)?)
-            .map_err(|e| DataError::invalid(PATH, e.message()))?;
+        let about: About =
+            toml::from_str(data.text(PATH)?).map_err(|e| DataError::invalid(PATH, e.message()))?;
         let path = format!("relief/{}", about.image);
-        let bytes = data.bytes(&path).ok_or_else(|| DataError::Missing(path.clone()))?;
+        let bytes = data
+            .bytes(&path)
+            .ok_or_else(|| DataError::Missing(path.clone()))?;
         let (columns, rows, shades) =
             read_png(bytes).map_err(|reason| DataError::invalid(&path, reason))?;
         Ok(Some(Relief {
@@ -103,10 +105,16 @@ impl Relief {
                 let mix = |a: f64, b: f64, c: f64, d: f64| {
                     (a * (1.0 - fx) + b * fx) * (1.0 - fy) + (c * (1.0 - fx) + d * fx) * fy
                 };
-                let (a, b, c, d) =
-                    (corner(i, j), corner(i + 1, j), corner(i, j + 1), corner(i + 1, j + 1));
+                let (a, b, c, d) = (
+                    corner(i, j),
+                    corner(i + 1, j),
+                    corner(i, j + 1),
+                    corner(i + 1, j + 1),
+                );
                 let shade = self.shade(mix(a.0, b.0, c.0, d.0), mix(a.1, b.1, c.1, d.1));
-                let level = ((255.0 - shade) * strength / STEP).round().clamp(0.0, LEVELS - 1.0);
+                let level = ((255.0 - shade) * strength / STEP)
+                    .round()
+                    .clamp(0.0, LEVELS - 1.0);
                 shaded |= level > 0.0;
                 raw.push(level as u8);
             }
@@ -136,7 +144,8 @@ fn read_png(bytes: &[u8]) -> Result<(usize, usize, Vec<u8>), &'static str> {
                     return Err("not 8-bit grey without interlace");
                 }
                 let number = |at: usize| {
-                    u32::from_be_bytes([body[at], body[at + 1], body[at + 2], body[at + 3]]) as usize
+                    u32::from_be_bytes([body[at], body[at + 1], body[at + 2], body[at + 3]])
+                        as usize
                 };
                 size = Some((number(0), number(4)));
             }
@@ -165,7 +174,11 @@ fn read_png(bytes: &[u8]) -> Result<(usize, usize, Vec<u8>), &'static str> {
         for (i, value) in values.iter().enumerate() {
             let left = if i > 0 { out[from + i - 1] } else { 0 };
             let up = if from > 0 { out[from + i - columns] } else { 0 };
-            let corner = if from > 0 && i > 0 { out[from + i - columns - 1] } else { 0 };
+            let corner = if from > 0 && i > 0 {
+                out[from + i - columns - 1]
+            } else {
+                0
+            };
             let guess = match filter {
                 0 => 0,
                 1 => left,
@@ -202,11 +215,16 @@ fn write_png(columns: u32, rows: u32, raw: &[u8]) -> Vec<u8> {
     header.extend([8, 3, 0, 0, 0]);
     chunk(&mut out, b"IHDR", &header);
     chunk(&mut out, b"PLTE", &vec![0; LEVELS as usize * 3]);
-    let alpha: Vec<u8> = (0..LEVELS as usize).map(|i| (i as f64 * STEP) as u8).collect();
+    let alpha: Vec<u8> = (0..LEVELS as usize)
+        .map(|i| (i as f64 * STEP) as u8)
+        .collect();
     chunk(&mut out, b"tRNS", &alpha);
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::new(7));
     // Writing to memory does not fail.
-    let packed = packer.write_all(raw).and_then(|()| packer.finish()).unwrap_or_default();
+    let packed = packer
+        .write_all(raw)
+        .and_then(|()| packer.finish())
+        .unwrap_or_default();
     chunk(&mut out, b"IDAT", &packed);
     chunk(&mut out, b"IEND", &[]);
     out

@@ -60,8 +60,7 @@ impl<'a> Scene<'a> {
         };
         let file = Words::file(options.ui);
         let cyrillic = options.ui == UiLang::Sr && options.names == Names::SrCyrl;
-        let words =
-            Words::parse(&format!("style/{file}"), base.text(&file)?)?.in_script(cyrillic);
+        let words = Words::parse(&format!("style/{file}"), base.text(&file)?)?.in_script(cyrillic);
         let f = text_scale(options);
         let width = options.size.px().0 - 44.0 * f;
         let notes = panel::footer_lines(&words, options, &base.fonts, width, f);
@@ -148,7 +147,11 @@ impl<'a> Scene<'a> {
             .enumerate()
             .map(|(i, text)| {
                 // The second name is as large, but never bold.
-                let weight = if i > 0 && weight == Weight::Bold { Weight::Regular } else { weight };
+                let weight = if i > 0 && weight == Weight::Bold {
+                    Weight::Regular
+                } else {
+                    weight
+                };
                 let short = self.base.fonts.shorten(
                     text,
                     style.size * self.sections.scale,
@@ -218,7 +221,9 @@ impl<'a> Scene<'a> {
                     entry.0 += 1;
                 }
             }
-            let Some((key, (n, k))) = names.into_iter().max_by_key(|(key, (n, _))| (*n, std::cmp::Reverse(*key)))
+            let Some((key, (n, k))) = names
+                .into_iter()
+                .max_by_key(|(key, (n, _))| (*n, std::cmp::Reverse(*key)))
             else {
                 continue;
             };
@@ -271,7 +276,9 @@ impl<'a> Scene<'a> {
         let boxes: Vec<Box2> = self.spots.iter().flat_map(Spot::boxes).collect();
         out.retain(|(i, _)| {
             let at = self.view.px(self.base.sites[*i].at);
-            !boxes.iter().any(|b| b.overlaps(&Box2::around(at, 2.5, 2.5)))
+            !boxes
+                .iter()
+                .any(|b| b.overlaps(&Box2::around(at, 2.5, 2.5)))
         });
         let mut kept: Vec<Xy> = Vec::new();
         out.retain(|(i, rank)| {
@@ -370,7 +377,9 @@ impl<'a> Scene<'a> {
                 });
             }
         };
-        let country = |text: &str| vec![self.text(&text.to_uppercase(), &labels.country, Weight::Regular, 0.22)];
+        let country = |text: &str| {
+            vec![self.text(&text.to_uppercase(), &labels.country, Weight::Regular, 0.22)]
+        };
         add(country(&view.kosovo), &self.base.kosovo, 80, "country");
         for area in &self.base.neighbours {
             if area.id == "RS" {
@@ -382,7 +391,12 @@ impl<'a> Scene<'a> {
                     UiLang::Sr if self.options.names == Names::SrCyrl => &area.names.sr_cyrl,
                     UiLang::Sr => &area.names.sr,
                 };
-                let line = self.text(&name.to_uppercase(), &labels.municipality, Weight::Regular, 0.18);
+                let line = self.text(
+                    &name.to_uppercase(),
+                    &labels.municipality,
+                    Weight::Regular,
+                    0.18,
+                );
                 add(vec![line], area, 75, "country");
             }
         }
@@ -452,7 +466,10 @@ impl<'a> Scene<'a> {
             .iter()
             .filter_map(|lake| {
                 let bounds = lake.bounds()?;
-                let (a, b) = (self.view.px((bounds.x0, bounds.y0)), self.view.px((bounds.x1, bounds.y1)));
+                let (a, b) = (
+                    self.view.px((bounds.x0, bounds.y0)),
+                    self.view.px((bounds.x1, bounds.y1)),
+                );
                 let around = Box2::new(a.0, a.1, b.0, b.1);
                 (self.view.frame.overlaps(&around) && around.width() > 6.0).then(|| Request {
                     lines: self.name_lines(&lake.names, style, Weight::Italic),
@@ -472,7 +489,16 @@ impl<'a> Scene<'a> {
 /// The middle and eight points around it.
 fn around(at: Xy, by: f64) -> Vec<Xy> {
     let mut out = vec![at];
-    for (dx, dy) in [(0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
+    for (dx, dy) in [
+        (0, -1),
+        (0, 1),
+        (-1, 0),
+        (1, 0),
+        (-1, -1),
+        (1, -1),
+        (-1, 1),
+        (1, 1),
+    ] {
         out.push((at.0 + f64::from(dx) * by, at.1 + f64::from(dy) * by));
     }
     out
@@ -487,7 +513,9 @@ fn town_rank(site: &Site, denominator: f64) -> Option<u8> {
         "municipality-seat" => Some(2),
         "settlement" if site.country == "RS" && site.radius_m >= 1500.0 => Some(2),
         "outside" if site.radius_m >= 5000.0 => Some(2),
-        "settlement" if !site.doubtful && site.radius_m >= 500.0 && denominator < 420_000.0 => Some(3),
+        "settlement" if !site.doubtful && site.radius_m >= 500.0 && denominator < 420_000.0 => {
+            Some(3)
+        }
         "settlement" if !site.doubtful && denominator < 160_000.0 => Some(4),
         _ => None,
     }
@@ -506,7 +534,10 @@ pub fn town_radius(rank: u8) -> f64 {
 
 /// Whether a symbol is drawn hollow.
 pub fn is_hollow(incident: &Located) -> bool {
-    matches!(incident.properties.status.as_deref(), Some("claimed" | "disputed"))
+    matches!(
+        incident.properties.status.as_deref(),
+        Some("claimed" | "disputed")
+    )
 }
 
 /// The representative point in metres: that of the properties, else one of the geometry.
@@ -528,7 +559,8 @@ fn place(incident: &Located, base: &BaseMap) -> Option<Xy> {
 pub fn categories(incidents: &[Located], style: &Style) -> BTreeMap<usize, usize> {
     let mut out = BTreeMap::new();
     for incident in incidents {
-        *out.entry(style.category_index(&incident.properties.category)).or_insert(0) += 1;
+        *out.entry(style.category_index(&incident.properties.category))
+            .or_insert(0) += 1;
     }
     out
 }
@@ -553,8 +585,14 @@ fn extent(
         Extent::Auto => {
             // Far outliers do not shrink the rest to nothing: what lies beyond
             // the line's surroundings is counted as outside the map.
-            let region = line.union(&base.kosovo.bounds().unwrap_or(line)).grown(25_000.0);
-            let seen = places.iter().flatten().copied().filter(|p| region.holds_point(*p));
+            let region = line
+                .union(&base.kosovo.bounds().unwrap_or(line))
+                .grown(25_000.0);
+            let seen = places
+                .iter()
+                .flatten()
+                .copied()
+                .filter(|p| region.holds_point(*p));
             match Box2::of(seen) {
                 Some(b) => b.grown(4_000.0).union(&north.grown(2_500.0)),
                 None => north.grown(4_000.0),
@@ -564,9 +602,16 @@ fn extent(
         Extent::Region => line.grown(6_000.0),
         Extent::Kosovo => base.kosovo.bounds().unwrap_or(line).grown(4_000.0),
         Extent::Degrees([west, south, east, north]) => {
-            let corners = [(*west, *south), (*east, *south), (*east, *north), (*west, *north)];
-            let projected: Option<Vec<Xy>> =
-                corners.iter().map(|(lon, lat)| base.utm.forward(*lon, *lat)).collect();
+            let corners = [
+                (*west, *south),
+                (*east, *south),
+                (*east, *north),
+                (*west, *north),
+            ];
+            let projected: Option<Vec<Xy>> = corners
+                .iter()
+                .map(|(lon, lat)| base.utm.forward(*lon, *lat))
+                .collect();
             projected
                 .and_then(Box2::of)
                 .filter(|b| b.width() > 100.0 && b.width() < 3_000_000.0 && b.height() < 3_000_000.0)

@@ -62,7 +62,11 @@ pub fn series(
         };
         parts
             .entry(key.clone())
-            .or_insert_with(|| Part { key, name, incidents: Vec::new() })
+            .or_insert_with(|| Part {
+                key,
+                name,
+                incidents: Vec::new(),
+            })
             .incidents
             .push(i);
     }

@@ -65,5 +65,15 @@ pub fn divide(options: &MapOptions, footer_lines: usize, panel_height: f64) -> S
     });
     let band = 11.0 * f;
     let frame = Box2::new(x0, top, right, bottom.max(top + 60.0)).grown(-band);
-    Sections { sheet, header, frame, band, panel, panel_beside, timeline, footer, scale: f }
+    Sections {
+        sheet,
+        header,
+        frame,
+        band,
+        panel,
+        panel_beside,
+        timeline,
+        footer,
+        scale: f,
+    }
 }

@@ -228,13 +228,19 @@ impl TryFrom<String> for PathData {
             .flat_map(|c| {
                 let letter = c.is_ascii_alphabetic();
                 let comma = c == ',';
-                [letter.then_some(' '), Some(if comma { ' ' } else { c }), letter.then_some(' ')]
+                [
+                    letter.then_some(' '),
+                    Some(if comma { ' ' } else { c }),
+                    letter.then_some(' '),
+                ]
             })
             .flatten()
             .collect();
         for word in spaced.split_whitespace() {
             match word {
-                "M" | "L" | "C" | "Z" => parts.push((word.chars().next().unwrap_or('Z'), Vec::new())),
+                "M" | "L" | "C" | "Z" => {
+                    parts.push((word.chars().next().unwrap_or('Z'), Vec::new()))
+                }
                 number => {
                     let value: f64 = number
                         .parse()
@@ -255,7 +261,9 @@ impl TryFrom<String> for PathData {
                 _ => values.is_empty(),
             };
             if !fits {
-                return Err(format!("path data has a wrong count of numbers after {command}"));
+                return Err(format!(
+                    "path data has a wrong count of numbers after {command}"
+                ));
             }
         }
         Ok(PathData(parts))
@@ -304,14 +312,24 @@ impl Style {
             return Err(DataError::invalid(path, "no [[category]]"));
         }
         let sizes = [
-            &style.labels.incident, &style.labels.city, &style.labels.town, &style.labels.village,
-            &style.labels.crossing, &style.labels.municipality, &style.labels.country,
-            &style.labels.water, &style.labels.mountain, &style.labels.boundary,
+            &style.labels.incident,
+            &style.labels.city,
+            &style.labels.town,
+            &style.labels.village,
+            &style.labels.crossing,
+            &style.labels.municipality,
+            &style.labels.country,
+            &style.labels.water,
+            &style.labels.mountain,
+            &style.labels.boundary,
         ];
         if sizes.iter().any(|l| !(4.0..=60.0).contains(&l.size))
             || !(3.0..=30.0).contains(&style.symbols.radius)
         {
-            return Err(DataError::invalid(path, "a size is not within 4 to 60 (radius 3 to 30) pixels"));
+            return Err(DataError::invalid(
+                path,
+                "a size is not within 4 to 60 (radius 3 to 30) pixels",
+            ));
         }
         Ok(style)
     }
@@ -323,6 +341,9 @@ impl Style {
 
     /// The place of a category in the legend; an unknown one comes last.
     pub fn category_index(&self, id: &str) -> usize {
-        self.category.iter().position(|c| c.id == id).unwrap_or(self.category.len() - 1)
+        self.category
+            .iter()
+            .position(|c| c.id == id)
+            .unwrap_or(self.category.len() - 1)
     }
 }

@@ -26,7 +26,9 @@ pub enum Unit {
 impl Unit {
     /// The unit that gives at most some sixty bars between two days.
     pub fn for_span(from: Date, to: Date) -> Unit {
-        let days = from.until((Span::Day, to)).map_or(i32::MAX, |s| s.get_days());
+        let days = from
+            .until((Span::Day, to))
+            .map_or(i32::MAX, |s| s.get_days());
         match days {
             ..=60 => Unit::Day,
             61..=420 => Unit::Week,
@@ -81,7 +83,10 @@ fn bars(scene: &Scene) -> Option<(Unit, Vec<(Date, BTreeMap<usize, usize>)>)> {
         .filter_map(|i| {
             let p = &i.properties;
             // A month or a year stands at its first day only where bars are that long.
-            Some((day(p.date_start.as_deref())?, scene.style.category_index(&p.category)))
+            Some((
+                day(p.date_start.as_deref())?,
+                scene.style.category_index(&p.category),
+            ))
         })
         .collect();
     let from = dated.iter().map(|d| d.0).min()?;
@@ -111,24 +116,61 @@ pub fn pieces(scene: &Scene, area: Box2) -> Vec<Piece> {
     let text = |at: Xy, text: &str, anchor: Anchor, weight: Weight| {
         let size = 7.4 * f;
         let width = scene.base.fonts.width(text, size, weight);
-        let colour = if weight == Weight::Bold { sheet.ink } else { sheet.faint };
-        let look = TextLook { size, colour, anchor, weight, ..TextLook::default() };
+        let colour = if weight == Weight::Bold {
+            sheet.ink
+        } else {
+            sheet.faint
+        };
+        let look = TextLook {
+            size,
+            colour,
+            anchor,
+            weight,
+            ..TextLook::default()
+        };
         Piece::Words(Text::new(at, text, width, look))
     };
-    let title = scene.words.filled("timeline", &[("unit", scene.words.phrase(unit.word()))]);
-    out.push(text((area.x0, area.y0 + 7.5 * f), &title, Anchor::Start, Weight::Bold));
-    let plot = Box2::new(area.x0 + 16.0 * f, area.y0 + 13.0 * f, area.x1, area.y1 - 11.0 * f);
-    let highest = bars.iter().map(|(_, b)| b.values().sum::<usize>()).max().unwrap_or(1).max(1);
-    let step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]
-        .into_iter()
-        .find(|s| highest.div_ceil(*s) <= 4)
-        .unwrap_or(100_000);
+    let title = scene
+        .words
+        .filled("timeline", &[("unit", scene.words.phrase(unit.word()))]);
+    out.push(text(
+        (area.x0, area.y0 + 7.5 * f),
+        &title,
+        Anchor::Start,
+        Weight::Bold,
+    ));
+    let plot = Box2::new(
+        area.x0 + 16.0 * f,
+        area.y0 + 13.0 * f,
+        area.x1,
+        area.y1 - 11.0 * f,
+    );
+    let highest = bars
+        .iter()
+        .map(|(_, b)| b.values().sum::<usize>())
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let step = [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000,
+    ]
+    .into_iter()
+    .find(|s| highest.div_ceil(*s) <= 4)
+    .unwrap_or(100_000);
     let top = highest.div_ceil(step) * step;
     let y = |n: usize| plot.y1 - plot.height() * n as f64 / top as f64;
     for n in (0..=top).step_by(step) {
         let line = [(plot.x0, y(n)), (plot.x1, y(n))];
-        out.push(Piece::Shape(Shape::lines([&line[..]], Look::stroke(sheet.rule, 0.4 * f))));
-        out.push(text((plot.x0 - 3.0 * f, y(n) + 2.6 * f), &n.to_string(), Anchor::End, Weight::Regular));
+        out.push(Piece::Shape(Shape::lines(
+            [&line[..]],
+            Look::stroke(sheet.rule, 0.4 * f),
+        )));
+        out.push(text(
+            (plot.x0 - 3.0 * f, y(n) + 2.6 * f),
+            &n.to_string(),
+            Anchor::End,
+            Weight::Regular,
+        ));
     }
     let width = plot.width() / bars.len() as f64;
     let gap = (width * 0.15).min(2.0 * f);
@@ -140,12 +182,18 @@ pub fn pieces(scene: &Scene, area: Box2) -> Vec<Piece> {
             let look = Look::fill(scene.style.category[*category].colour);
             let bar_width = (width - gap).min(26.0 * f);
             let x = x + (width - bar_width) / 2.0;
-            out.push(Piece::Shape(Shape::rect((x, y(below)), (x + bar_width, y(below + n)), look)));
+            out.push(Piece::Shape(Shape::rect(
+                (x, y(below)),
+                (x + bar_width, y(below + n)),
+                look,
+            )));
             below += n;
         }
         let first_of_month = date.day() <= if unit == Unit::Week { 7 } else { 1 };
         let label = match unit {
-            Unit::Day if date.weekday() == Weekday::Monday || bars.len() < 12 => Some(short(scene, *date, true)),
+            Unit::Day if date.weekday() == Weekday::Monday || bars.len() < 12 => {
+                Some(short(scene, *date, true))
+            }
             Unit::Week if first_of_month => Some(short(scene, *date, false)),
             Unit::Month if date.month() % 6 == 1 => Some(short(scene, *date, false)),
             Unit::Year => Some(date.year().to_string()),
@@ -155,8 +203,16 @@ pub fn pieces(scene: &Scene, area: Box2) -> Vec<Piece> {
             let w = scene.base.fonts.width(&label, 7.4 * f, Weight::Regular);
             if x > last_label + 6.0 * f && x + w < plot.x1 {
                 let tick = [(x, plot.y1), (x, plot.y1 + 3.0 * f)];
-                out.push(Piece::Shape(Shape::lines([&tick[..]], Look::stroke(sheet.rule, 0.6 * f))));
-                out.push(text((x + 1.5 * f, plot.y1 + 9.0 * f), &label, Anchor::Start, Weight::Regular));
+                out.push(Piece::Shape(Shape::lines(
+                    [&tick[..]],
+                    Look::stroke(sheet.rule, 0.6 * f),
+                )));
+                out.push(text(
+                    (x + 1.5 * f, plot.y1 + 9.0 * f),
+                    &label,
+                    Anchor::Start,
+                    Weight::Regular,
+                ));
                 last_label = x + w;
             }
         }

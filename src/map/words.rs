@@ -75,8 +75,12 @@ impl Words {
         self.months.iter_mut().for_each(turn);
         for view in self.view.values_mut() {
             for text in [
-                &mut view.name, &mut view.line, &mut view.line_legend,
-                &mut view.kosovo, &mut view.serbia, &mut view.note,
+                &mut view.name,
+                &mut view.line,
+                &mut view.line_legend,
+                &mut view.kosovo,
+                &mut view.serbia,
+                &mut view.note,
             ] {
                 turn(text);
             }
@@ -112,21 +116,38 @@ impl Words {
     pub fn date(&self, iso: &str) -> String {
         let mut parts = iso.splitn(3, '-');
         let year = parts.next().unwrap_or_default();
-        let month = parts.next().and_then(|m| m.parse::<usize>().ok()).filter(|m| (1..=12).contains(m));
-        let day = parts.next().and_then(|d| d.parse::<u32>().ok()).filter(|d| (1..=31).contains(d));
+        let month = parts
+            .next()
+            .and_then(|m| m.parse::<usize>().ok())
+            .filter(|m| (1..=12).contains(m));
+        let day = parts
+            .next()
+            .and_then(|d| d.parse::<u32>().ok())
+            .filter(|d| (1..=31).contains(d));
         match (month, day) {
             (None, _) => year.to_string(),
-            (Some(m), None) => self.filled("month-year", &[("month", &self.months[m - 1]), ("year", year)]),
+            (Some(m), None) => self.filled(
+                "month-year",
+                &[("month", &self.months[m - 1]), ("year", year)],
+            ),
             (Some(m), Some(d)) => self.filled(
                 "day-month-year",
-                &[("day", &d.to_string()), ("month", &self.months[m - 1]), ("year", year)],
+                &[
+                    ("day", &d.to_string()),
+                    ("month", &self.months[m - 1]),
+                    ("year", year),
+                ],
             ),
         }
     }
 
     /// A span of two ISO dates.
     pub fn period(&self, from: &str, to: &str) -> String {
-        if from == to { self.date(from) } else { format!("{} – {}", self.date(from), self.date(to)) }
+        if from == to {
+            self.date(from)
+        } else {
+            format!("{} – {}", self.date(from), self.date(to))
+        }
     }
 
     /// The first letters of a month, for an axis.
@@ -145,7 +166,9 @@ fn transliterate(text: &str, table: &[(String, String)]) -> String {
     'letters: while let Some(c) = rest.chars().next() {
         // `{name}` and `[Latin words]` are kept; the brackets go.
         for (open, close, keep) in [('{', '}', true), ('[', ']', false)] {
-            if c == open && let Some(end) = rest.find(close) {
+            if c == open
+                && let Some(end) = rest.find(close)
+            {
                 out.push_str(if keep { &rest[..=end] } else { &rest[1..end] });
                 rest = &rest[end + 1..];
                 continue 'letters;

@@ -93,7 +93,13 @@ impl<'a> MapSvg<'a> {
     pub fn unique_id(&mut self, wanted: &str) -> String {
         let mut safe: String = wanted
             .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '-' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "_-.".contains(c) {
+                    c
+                } else {
+                    '-'
+                }
+            })
             .collect();
         if !safe.starts_with(|c: char| c.is_ascii_alphabetic()) {
             safe.insert_str(0, "x-");
@@ -154,7 +160,14 @@ impl<'a> MapSvg<'a> {
     }
 
     /// Defines a hatch: parallel lines `gap` pixels apart at `angle` degrees.
-    pub fn define_hatch(&mut self, id: &str, colour: Rgb, gap: f64, width: f64, angle: f64) -> String {
+    pub fn define_hatch(
+        &mut self,
+        id: &str,
+        colour: Rgb,
+        gap: f64,
+        width: f64,
+        angle: f64,
+    ) -> String {
         let id = self.unique_id(id);
         let _ = writeln!(
             self.defs,
@@ -175,7 +188,12 @@ impl<'a> MapSvg<'a> {
         let id = self.unique_id(id);
         let _ = write!(self.defs, "<g id=\"{id}\">");
         for (data, look) in parts {
-            let _ = write!(self.defs, "<path d=\"{}\"{}/>", escape(data), look.attributes());
+            let _ = write!(
+                self.defs,
+                "<path d=\"{}\"{}/>",
+                escape(data),
+                look.attributes()
+            );
         }
         self.defs.push_str("</g>\n");
         id
@@ -262,7 +280,11 @@ impl<'a> MapSvg<'a> {
             );
         }
         if width > 0.0 {
-            let adjust = if look.spaced { "spacing" } else { "spacingAndGlyphs" };
+            let adjust = if look.spaced {
+                "spacing"
+            } else {
+                "spacingAndGlyphs"
+            };
             let _ = write!(
                 attributes,
                 " textLength=\"{}\" lengthAdjust=\"{adjust}\"",
@@ -286,7 +308,10 @@ impl<'a> MapSvg<'a> {
         write::smooth_path_data(&mut data, along);
         let _ = writeln!(self.defs, "<path id=\"{id}\" d=\"{data}\"/>");
         let text = escape(text);
-        let look = TextLook { anchor: Anchor::Middle, ..look.clone() };
+        let look = TextLook {
+            anchor: Anchor::Middle,
+            ..look.clone()
+        };
         for halo in look.passes() {
             let _ = writeln!(
                 self.body,
@@ -317,8 +342,16 @@ impl<'a> MapSvg<'a> {
             number(h),
             escape(&self.head.lang),
         );
-        let _ = writeln!(doc, "<title id=\"map-title\">{}</title>", escape(&self.head.title));
-        let _ = writeln!(doc, "<desc id=\"map-desc\">{}</desc>", escape(&self.head.desc));
+        let _ = writeln!(
+            doc,
+            "<title id=\"map-title\">{}</title>",
+            escape(&self.head.title)
+        );
+        let _ = writeln!(
+            doc,
+            "<desc id=\"map-desc\">{}</desc>",
+            escape(&self.head.desc)
+        );
         if !self.head.metadata.is_empty() {
             doc.push_str("<metadata>\n<a:map xmlns:a=\"urn:adminline:map:1\"");
             for (name, value) in &self.head.metadata {
@@ -361,7 +394,12 @@ impl DrawingBackend for MapSvg<'_> {
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Done {
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Done {
         self.draw_path([from, to], style)
     }
 
@@ -373,7 +411,11 @@ impl DrawingBackend for MapSvg<'_> {
         fill: bool,
     ) -> Done {
         let ring = [from, (to.0, from.1), to, (from.0, to.1)];
-        self.shape(std::iter::once(&ring[..]), true, &Look::of_plotters(style, fill));
+        self.shape(
+            std::iter::once(&ring[..]),
+            true,
+            &Look::of_plotters(style, fill),
+        );
         Ok(())
     }
 
@@ -383,7 +425,11 @@ impl DrawingBackend for MapSvg<'_> {
         style: &S,
     ) -> Done {
         let points: Vec<BackendCoord> = path.into_iter().collect();
-        self.shape(std::iter::once(&points[..]), false, &Look::of_plotters(style, false));
+        self.shape(
+            std::iter::once(&points[..]),
+            false,
+            &Look::of_plotters(style, false),
+        );
         Ok(())
     }
 
@@ -405,7 +451,11 @@ impl DrawingBackend for MapSvg<'_> {
         style: &S,
     ) -> Done {
         let points: Vec<BackendCoord> = vert.into_iter().collect();
-        self.shape(std::iter::once(&points[..]), true, &Look::of_plotters(style, true));
+        self.shape(
+            std::iter::once(&points[..]),
+            true,
+            &Look::of_plotters(style, true),
+        );
         Ok(())
     }
 
@@ -458,10 +508,14 @@ mod tests {
     #[test]
     fn hostile_text_is_escaped_and_ids_are_made_safe() {
         let mut out = String::new();
-        let mut svg = MapSvg::new(&mut out, (10.0, 10.0), Head {
-            title: "</title><script>alert(1)</script>".into(),
-            ..Head::default()
-        });
+        let mut svg = MapSvg::new(
+            &mut out,
+            (10.0, 10.0),
+            Head {
+                title: "</title><script>alert(1)</script>".into(),
+                ..Head::default()
+            },
+        );
         svg.open_group(&Group {
             id: Some("\"><script>".into()),
             title: Some("a\u{0}\u{1b}<b>&\"'".into()),

@@ -75,39 +75,66 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { fill: None, stroke: None, width: 1.0, dash: Vec::new(), cap: Cap::Butt, opacity: 1.0 }
+        Look {
+            fill: None,
+            stroke: None,
+            width: 1.0,
+            dash: Vec::new(),
+            cap: Cap::Butt,
+            opacity: 1.0,
+        }
     }
 }
 
 impl Look {
     /// A filled shape without outline.
     pub fn fill(colour: Rgb) -> Look {
-        Look { fill: Some(Fill::Colour(colour)), ..Look::default() }
+        Look {
+            fill: Some(Fill::Colour(colour)),
+            ..Look::default()
+        }
     }
 
     /// A shape filled with a pattern that was defined.
     pub fn pattern(id: &str) -> Look {
-        Look { fill: Some(Fill::Pattern(id.to_string())), ..Look::default() }
+        Look {
+            fill: Some(Fill::Pattern(id.to_string())),
+            ..Look::default()
+        }
     }
 
     /// A line `width` pixels wide.
     pub fn stroke(colour: Rgb, width: f64) -> Look {
-        Look { stroke: Some(colour), width, ..Look::default() }
+        Look {
+            stroke: Some(colour),
+            width,
+            ..Look::default()
+        }
     }
 
     /// The same with an outline.
     pub fn with_stroke(self, colour: Rgb, width: f64) -> Look {
-        Look { stroke: Some(colour), width, ..self }
+        Look {
+            stroke: Some(colour),
+            width,
+            ..self
+        }
     }
 
     /// The same, dashed.
     pub fn with_dash(self, dash: &[f64]) -> Look {
-        Look { dash: dash.to_vec(), ..self }
+        Look {
+            dash: dash.to_vec(),
+            ..self
+        }
     }
 
     /// The same with rounded ends.
     pub fn rounded(self) -> Look {
-        Look { cap: Cap::Round, ..self }
+        Look {
+            cap: Cap::Round,
+            ..self
+        }
     }
 
     /// The same, partly transparent.
@@ -138,7 +165,11 @@ impl Look {
             }
         }
         if let Some(stroke) = self.stroke {
-            let _ = write!(out, " stroke=\"{stroke}\" stroke-width=\"{}\"", number(self.width));
+            let _ = write!(
+                out,
+                " stroke=\"{stroke}\" stroke-width=\"{}\"",
+                number(self.width)
+            );
             out.push_str(" stroke-linejoin=\"round\"");
             if self.cap == Cap::Round {
                 out.push_str(" stroke-linecap=\"round\"");
@@ -172,7 +203,11 @@ pub(super) fn number(value: f64) -> String {
 
 /// A point in pixels, `x y`.
 pub(super) fn point(at: BackendCoord) -> String {
-    format!("{} {}", number(at.0 as f64 / GRID as f64), number(at.1 as f64 / GRID as f64))
+    format!(
+        "{} {}",
+        number(at.0 as f64 / GRID as f64),
+        number(at.1 as f64 / GRID as f64)
+    )
 }
 
 /// Adds a line or ring to path data.
@@ -269,7 +304,13 @@ mod tests {
 
     #[test]
     fn base64_as_in_the_rfc() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }

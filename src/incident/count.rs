@@ -12,6 +12,7 @@ pub(super) enum Whom {
     Police,
     Soldiers,
     Attackers,
+    Civilians,
     /// Anybody; may be the total.
     People,
 }
@@ -79,6 +80,8 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
             Whom::Soldiers
         } else if c.has(people.attacker) {
             Whom::Attackers
+        } else if people.civilians.is_some_and(|class| c.has(class)) {
+            Whom::Civilians
         } else {
             Whom::People
         }
@@ -174,6 +177,15 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
         at += 1;
     }
     out
+}
+
+/// Whether a quantity is a part of another ("one of them").
+fn subset(scan: &Scan, quantity: &Quantity) -> bool {
+    let number = scan.doc.numbers.iter().find(|n| n.first == quantity.first);
+    let after = number.map_or(quantity.first + 1, |n| n.last);
+    scan.words
+        .get(after)
+        .is_some_and(|w| w.classes.has(scan.lexicon.people.of))
 }
 
 /// Whether the tokens between two quantities only join them.
@@ -303,7 +315,8 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
                 (at > 0 && joined(scan, all[at - 1].last, all[at].first)).then(|| at - 1)
             };
             match next {
-                Some(next) if !taken[next] => {
+                // "53 protesters, one of them …": among those counted already.
+                Some(next) if !taken[next] && !subset(scan, &all[next]) => {
                     group.push(next);
                     at = next;
                 }

@@ -3,13 +3,12 @@
 use super::count::{self, Fact};
 use super::find::{self, Candidate};
 use super::lexicon::{Category, LangLexicon, Lexicon, Role, Use};
-use super::place::{self, PlaceBasis, Placed};
+use super::place::{self, PlaceBasis, Placed, Sites, is_plain};
 use super::scan::Scan;
 use super::when::{self, Dated};
 use super::{Incident, Reason, Uncoded, When};
 use crate::gazetteer::{Gazetteer, PlaceId, Toponym};
-use crate::report::Report;
-use crate::text::{Document, PlaceExpr, Relation};
+use crate::text::{Document, PlaceExpr, Span};
 
 /// An incident in the making: one place, one date, all that tells of it.
 struct Draft {
@@ -30,7 +29,6 @@ struct Draft {
 /// Extracts the incidents of a report, in the order of the text, and what was
 /// taken for one but is none.
 pub fn extract(
-    report: &Report,
     doc: &Document,
     lexicon: &Lexicon,
     gazetteer: &Gazetteer,
@@ -38,133 +36,248 @@ pub fn extract(
     let Some(words) = lexicon.langs.get(&doc.lang) else {
         return (Vec::new(), Vec::new());
     };
-    let _ = report;
-    let kind_of = |toponym: &Toponym| -> Vec<String> {
-        let best = toponym.candidates.first().map_or(0.0, |c| c.score);
-        toponym
-            .candidates
-            .iter()
-            .filter(|c| c.score >= best * 0.5)
-            .map(|c| gazetteer.place(c.place).kind.clone())
-            .collect()
-    };
+    let kind_of = |toponym: &Toponym| place::toponym_kinds(toponym, gazetteer);
     let scan = Scan::new(doc, words, &kind_of);
     let candidates = find::candidates(&scan);
-    let mut uncoded = Vec::new();
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut earlier: Vec<Placed> = Vec::new();
-    let mut earlier_sentences: Vec<usize> = Vec::new();
-    let mut dates: Vec<(usize, Option<Dated>)> = Vec::new();
+    let mut work = Work {
+        sites: Sites::new(&scan, gazetteer),
+        scan: &scan,
+        lexicon,
+        candidates: &candidates,
+        drafts: Vec::new(),
+        earlier: Vec::new(),
+        dates: Vec::new(),
+        uncoded: Vec::new(),
+    };
+    // What tells of an incident first; then what only names one, which may refer
+    // to one told anywhere in the text; headings, which repeat the text, last.
+    let mut later: Vec<usize> = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        let trigger = candidate.trigger(&scan);
-        let category = &lexicon.categories[trigger.category];
-        let mut drop = |reason: Reason| {
-            uncoded.push(Uncoded {
-                category: category.id.clone(),
-                evidence: scan.sentence(candidate.sentence).span,
-                trigger: crate::text::Span {
-                    start: doc.tokens[candidate.first].span.start,
-                    end: doc.tokens[candidate.last - 1].span.end,
-                },
-                reason,
-            });
-        };
-        if let Some(reason) = candidate.reason {
-            drop(reason);
-            continue;
-        }
-        let happens_to_places = !category.actions.is_empty();
-        let placed = place::choose(
-            &scan,
-            candidate,
-            happens_to_places,
-            &earlier,
-            &earlier_sentences,
-        );
-        let date = when::choose(&scan, candidate, &dates);
-        let Some(placed) = placed else {
-            drop(Reason::NoPlace);
-            continue;
-        };
-        // A name for an incident counts by itself only where its sentence says
-        // where or when; else it refers to one told elsewhere.
-        let own_place = placed.basis <= PlaceBasis::Sentence;
-        let own_date = date.is_some_and(|d| d.own);
-        let refers = trigger.weak || (trigger.noun && !own_place && !own_date);
-        let known = drafts.iter().position(|d| {
-            d.category == trigger.category
-                && (d.action == trigger.action || trigger.action.is_none())
-        });
-        if refers && known.is_none() {
-            drop(if trigger.weak {
-                Reason::NotAnEvent
-            } else {
-                Reason::NoPlace
-            });
-            continue;
-        }
-        for &at in &placed.places {
-            let quality = quality(candidate, &scan, &placed, date);
-            let twin = drafts.iter().position(|d| {
-                d.category == trigger.category
-                    && (d.action == trigger.action || trigger.action.is_none())
-                    && (refers
-                        || (same_place(&doc.places[d.place], &doc.places[at])
-                            && same_date(d.date, date)))
-            });
-            match twin {
-                Some(twin) => {
-                    let draft = &mut drafts[twin];
-                    draft.candidates.push(index);
-                    let better_date =
-                        date.is_some_and(|d| d.own) && !draft.date.is_some_and(|d| d.own);
-                    if quality > draft.quality && !refers {
-                        draft.best = index;
-                        draft.quality = quality;
-                        if placed.basis <= draft.basis {
-                            draft.place = at;
-                            draft.basis = placed.basis;
-                        }
-                    }
-                    if better_date && !refers {
-                        draft.date = date;
-                    } else if let (Some(a), Some(b)) = (draft.date, date)
-                        && b.own
-                        && b.precision < a.precision
-                        && a.overlaps(&b)
-                        && !refers
-                    {
-                        draft.date = date;
-                    }
-                }
-                None => drafts.push(Draft {
-                    category: trigger.category,
-                    action: trigger.action.clone(),
-                    place: at,
-                    basis: placed.basis,
-                    date,
-                    best: index,
-                    quality,
-                    candidates: vec![index],
-                    facts: Vec::new(),
-                    gone: false,
-                }),
-            }
-        }
-        if !refers {
-            earlier.push(placed);
-            earlier_sentences.push(candidate.sentence);
-            dates.push((candidate.sentence, date));
+        match candidate.reason {
+            Some(reason) => work.drop(index, reason),
+            None if work.tells(candidate) => work.tell(index),
+            None => later.push(index),
         }
     }
-    assign_facts(&scan, lexicon, &candidates, &mut drafts);
+    later.sort_by_key(|&i| (scan.heading[candidates[i].sentence], i));
+    for index in later {
+        work.name(index);
+    }
+    let Work {
+        mut drafts,
+        sites,
+        uncoded,
+        ..
+    } = work;
+    assign_facts(&scan, &sites, lexicon, &candidates, &mut drafts);
     absorb(doc, lexicon, &mut drafts);
+    drafts.sort_by_key(|d| (candidates[d.best].first, d.place));
     let incidents = drafts
         .iter()
         .filter(|d| !d.gone)
         .map(|d| finish(&scan, lexicon, &candidates, d))
         .collect();
     (incidents, uncoded)
+}
+
+/// The state of one extraction.
+struct Work<'a> {
+    sites: Sites,
+    scan: &'a Scan<'a>,
+    lexicon: &'a Lexicon,
+    candidates: &'a [Candidate],
+    drafts: Vec<Draft>,
+    /// The places of the triggers so far, by sentence.
+    earlier: Vec<Placed>,
+    /// Their dates, with the sentence.
+    dates: Vec<(usize, Option<Dated>)>,
+    uncoded: Vec<Uncoded>,
+}
+
+impl Work<'_> {
+    fn drop(&mut self, index: usize, reason: Reason) {
+        let candidate = &self.candidates[index];
+        let tokens = &self.scan.doc.tokens;
+        let category = candidate.trigger(self.scan).category;
+        self.uncoded.push(Uncoded {
+            category: self.lexicon.categories[category].id.clone(),
+            evidence: self.scan.sentence(candidate.sentence).span,
+            trigger: Span {
+                start: tokens[candidate.first].span.start,
+                end: tokens[candidate.last - 1].span.end,
+            },
+            reason,
+        });
+    }
+
+    fn place(&self, index: usize) -> Option<Placed> {
+        let candidate = &self.candidates[index];
+        let category = &self.lexicon.categories[candidate.trigger(self.scan).category];
+        let earlier: Vec<Placed> = self
+            .earlier
+            .iter()
+            .filter(|p| p.sentence <= candidate.sentence)
+            .cloned()
+            .collect();
+        place::choose(self.scan, &self.sites, candidate, category, &earlier)
+    }
+
+    fn date(&self, index: usize) -> Option<Dated> {
+        let candidate = &self.candidates[index];
+        when::choose(self.scan, candidate, &self.dates)
+    }
+
+    /// Whether a candidate tells of an incident by itself: not in a heading, and,
+    /// where it only names one, with a place and a date beside it.
+    fn tells(&self, candidate: &Candidate) -> bool {
+        let trigger = candidate.trigger(self.scan);
+        if trigger.weak || self.scan.heading[candidate.sentence] {
+            return false;
+        }
+        if !trigger.noun {
+            return true;
+        }
+        let category = &self.lexicon.categories[trigger.category];
+        let placed = place::choose(self.scan, &self.sites, candidate, category, &[]);
+        let date = when::choose(self.scan, candidate, &[]);
+        placed.is_some_and(|p| p.basis == PlaceBasis::Clause) && date.is_some_and(|d| d.own)
+    }
+
+    fn same_kind(&self, draft: &Draft, index: usize) -> bool {
+        let trigger = self.candidates[index].trigger(self.scan);
+        draft.category == trigger.category
+            && (draft.action == trigger.action
+                || trigger.action.is_none()
+                || draft.action.is_none())
+    }
+
+    /// Codes a candidate that tells of an incident: one for each of its places.
+    fn tell(&mut self, index: usize) {
+        let Some(placed) = self.place(index) else {
+            self.drop(index, Reason::NoPlace);
+            return;
+        };
+        let date = self.date(index);
+        for &at in &placed.places {
+            let twin = self.drafts.iter().position(|d| {
+                self.same_kind(d, index)
+                    && same_place(&self.scan.doc.places[d.place], &self.scan.doc.places[at])
+                    && same_date(d.date, date)
+            });
+            match twin {
+                Some(twin) => self.join(twin, index, at, &placed, date),
+                None => self.start(index, at, &placed, date),
+            }
+        }
+        let sentence = self.candidates[index].sentence;
+        let after = self.earlier.partition_point(|p| p.sentence <= sentence);
+        self.earlier.insert(after, placed);
+        let after = self.dates.partition_point(|(s, _)| *s <= sentence);
+        self.dates.insert(after, (sentence, date));
+    }
+
+    fn start(&mut self, index: usize, at: usize, placed: &Placed, date: Option<Dated>) {
+        let candidate = &self.candidates[index];
+        let trigger = candidate.trigger(self.scan);
+        self.drafts.push(Draft {
+            category: trigger.category,
+            action: trigger.action.clone(),
+            place: at,
+            basis: placed.basis,
+            date,
+            best: index,
+            quality: quality(candidate, self.scan, placed, date),
+            candidates: vec![index],
+            facts: Vec::new(),
+            gone: false,
+        });
+    }
+
+    fn join(&mut self, twin: usize, index: usize, at: usize, placed: &Placed, date: Option<Dated>) {
+        let quality = quality(&self.candidates[index], self.scan, placed, date);
+        let draft = &mut self.drafts[twin];
+        draft.candidates.push(index);
+        if quality > draft.quality {
+            draft.best = index;
+            draft.quality = quality;
+            if placed.basis <= draft.basis {
+                draft.place = at;
+                draft.basis = placed.basis;
+            }
+        }
+        let better = match (draft.date, date) {
+            (None, Some(_)) => true,
+            (Some(a), Some(b)) => (b.own && !a.own) || (b.own && b.precision < a.precision),
+            _ => false,
+        };
+        if better {
+            draft.date = date;
+        }
+    }
+
+    /// Joins a candidate that only names an incident, or stands in a heading, to
+    /// the incident that it refers to; where there is none, it may be one itself.
+    fn name(&mut self, index: usize) {
+        let candidate = &self.candidates[index];
+        let trigger = candidate.trigger(self.scan);
+        let placed = self.place(index);
+        let date = self.date(index);
+        let own_place = placed
+            .as_ref()
+            .is_some_and(|p| p.basis == PlaceBasis::Clause);
+        let own_date = date.is_some_and(|d| d.own);
+        let heading = self.scan.heading[candidate.sentence];
+        let refers_to = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| self.same_kind(d, index))
+            .map(|(i, d)| {
+                let told = &self.candidates[d.best];
+                let same_sentence = told.sentence == candidate.sentence;
+                let place = placed.as_ref().is_some_and(|p| {
+                    p.places.iter().any(|&at| {
+                        same_place(&self.scan.doc.places[d.place], &self.scan.doc.places[at])
+                    })
+                });
+                let near_date = match (d.date, date) {
+                    (Some(a), Some(b)) => a.near(&b),
+                    _ => true,
+                };
+                let far = told.sentence.abs_diff(candidate.sentence);
+                (i, same_sentence, place, near_date, far)
+            })
+            .filter(|&(_, same_sentence, place, near_date, _)| {
+                // With a place and a date of its own it is another incident where
+                // they differ; else it takes the nearest that fits.
+                same_sentence
+                    || trigger.weak
+                    || match (own_place, own_date) {
+                        (true, true) => place && near_date,
+                        (true, false) => place || !heading,
+                        (false, true) => near_date || heading,
+                        (false, false) => true,
+                    }
+            })
+            .min_by_key(|&(i, same_sentence, place, near_date, far)| {
+                (!same_sentence, !place, !near_date, far, i)
+            })
+            .map(|(i, ..)| i);
+        if let Some(twin) = refers_to {
+            self.drafts[twin].candidates.push(index);
+            return;
+        }
+        if trigger.weak {
+            self.drop(index, Reason::NotAnEvent);
+            return;
+        }
+        match placed {
+            Some(p) if own_place || own_date || heading || p.basis == PlaceBasis::Earlier => {
+                self.tell(index);
+            }
+            _ => self.drop(index, Reason::NoPlace),
+        }
+    }
 }
 
 /// How well a candidate serves as evidence.
@@ -187,13 +300,8 @@ fn best_site(place: &PlaceExpr) -> Option<PlaceId> {
 /// Whether two expressions name one place: the same sites in the same relation,
 /// where "at", "near" and "in a part of" count as the same.
 fn same_place(a: &PlaceExpr, b: &PlaceExpr) -> bool {
-    let loose = |r: &Relation| {
-        matches!(
-            r,
-            Relation::At | Relation::Near | Relation::Part { .. } | Relation::KindAt { .. }
-        )
-    };
-    let same_relation = (loose(&a.relation) && loose(&b.relation)) || a.relation == b.relation;
+    let same_relation =
+        (is_plain(&a.relation) && is_plain(&b.relation)) || a.relation == b.relation;
     let sites = |p: &PlaceExpr| -> Vec<PlaceId> {
         p.anchors
             .iter()
@@ -212,11 +320,11 @@ fn same_place(a: &PlaceExpr, b: &PlaceExpr) -> bool {
     same_relation && (sites(a) == sites(b) || any(a, b)) && best_site(a).is_some()
 }
 
-/// Whether two dates can be of one incident: they share a day, or one of them was
-/// only supposed.
+/// Whether two dates can be of one incident: they share a day, or nothing is known
+/// of one but the day of publication.
 fn same_date(a: Option<Dated>, b: Option<Dated>) -> bool {
     match (a, b) {
-        (Some(a), Some(b)) => a.overlaps(&b) || !a.own || !b.own,
+        (Some(a), Some(b)) => a.overlaps(&b) || a.supposed() || b.supposed(),
         _ => true,
     }
 }
@@ -232,7 +340,13 @@ fn role_name(role: Role) -> &'static str {
 
 /// Gives each figure of the text to the incident that it belongs to: one told in
 /// the same sentence and nearest, else the last one told before.
-fn assign_facts(scan: &Scan, lexicon: &Lexicon, candidates: &[Candidate], drafts: &mut [Draft]) {
+fn assign_facts(
+    scan: &Scan,
+    sites: &Sites,
+    lexicon: &Lexicon,
+    candidates: &[Candidate],
+    drafts: &mut [Draft],
+) {
     let takes = |draft: &Draft, role: Role| {
         lexicon.categories[draft.category]
             .counts
@@ -269,16 +383,17 @@ fn assign_facts(scan: &Scan, lexicon: &Lexicon, candidates: &[Candidate], drafts
                 })
                 .map(|(i, _)| i);
             let target = here.or_else(|| {
-                if matches!(fact.role, Role::Troops | Role::Remaining) {
-                    // What stays behind is told after the withdrawal itself.
-                    return last_before(scan, candidates, drafts, sentence, 1, |d| {
-                        takes(d, fact.role)
-                    });
-                }
-                last_before(scan, candidates, drafts, sentence, 3, |d| {
+                last_before(candidates, drafts, sentence, 3, |d| {
                     takes(d, fact.role)
-                        && (fact.role != Role::Injured && fact.role != Role::Fatalities
+                        && (!matches!(fact.role, Role::Injured | Role::Fatalities)
                             || lexicon.categories[d.category].id != "arrest")
+                })
+                .filter(|&i| {
+                    let same = |at: usize| {
+                        same_place(&scan.doc.places[drafts[i].place], &scan.doc.places[at])
+                    };
+                    !sites.elsewhere(sentence, same)
+                        && !when::another_day(scan, sentence, drafts[i].date)
                 })
             });
             if let Some(target) = target {
@@ -305,14 +420,12 @@ fn assign_facts(scan: &Scan, lexicon: &Lexicon, candidates: &[Candidate], drafts
 
 /// The draft told last before a sentence, at most `back` sentences earlier.
 fn last_before(
-    scan: &Scan,
     candidates: &[Candidate],
     drafts: &[Draft],
     sentence: usize,
     back: usize,
     fits: impl Fn(&Draft) -> bool,
 ) -> Option<usize> {
-    let _ = scan;
     drafts
         .iter()
         .enumerate()

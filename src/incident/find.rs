@@ -29,7 +29,7 @@ impl Candidate {
 fn holds(scan: &Scan, sentence: usize, head: &Found, test: &Test) -> bool {
     let clause = |at: usize| scan.clause[at];
     // A head may span clauses ("barricade which was put up").
-    let (from, to) = (clause(head.first), clause(head.last - 1));
+    let (from, to) = (scan.outer(clause(head.first)), clause(head.last - 1));
     let inside = |f: &Found| (from..=to).contains(&clause(f.first));
     let outside_head = |f: &Found| f.last <= head.first || f.first >= head.last;
     let met = scan.any(sentence, &test.patterns, |f| match test.at {

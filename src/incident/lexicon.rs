@@ -35,6 +35,13 @@ pub struct Category {
     /// It lasts: dated by its first day.
     #[serde(default)]
     pub lasting: bool,
+    /// Kinds of site that it happens to; other places do not count.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// It may concern a whole area that the text names only in passing ("its
+    /// Kosovo force").
+    #[serde(default)]
+    pub wide: bool,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +170,8 @@ pub(super) enum Use {
     Cue(u32),
     /// Splits a sentence into clauses.
     Split,
+    /// Begins a clause that says more of what stands before it.
+    Relative,
     /// Stops the reach of a cue.
     Barrier,
     Count(u32),
@@ -174,6 +183,8 @@ pub(super) enum Use {
     NotCount,
     /// Refers back to the place before ("the village", "there").
     SamePlace,
+    /// Refers back to several ("both crossings").
+    SamePlaces,
 }
 
 /// A language's lexicon.
@@ -205,6 +216,8 @@ pub(super) struct People {
     pub of: u16,
     pub and: u16,
     pub link: u16,
+    /// Protesters and civilians; the class may be missing.
+    pub civilians: Option<u16>,
 }
 
 /// The lexicons of all languages and the categories.
@@ -294,6 +307,10 @@ struct TriggerFile {
 struct AssertionFile {
     cue: Vec<CueFile>,
     split: Vec<String>,
+    #[serde(default)]
+    relative: Vec<String>,
+    #[serde(default)]
+    same_places: Vec<String>,
     barrier: Vec<String>,
     claim: Vec<String>,
     deny: Vec<String>,
@@ -426,6 +443,7 @@ impl LangLexicon {
             of: class("of")?,
             and: class("and")?,
             link: class("link")?,
+            civilians: lexicon.set.known_class("civilians"),
         };
         lexicon.people = people;
 
@@ -530,11 +548,14 @@ impl LangLexicon {
             loader.uses(&c.patterns, Use::Cue(number))?;
         }
         loader.uses(&file.split, Use::Split)?;
+        loader.uses(&file.relative, Use::Split)?;
+        loader.uses(&file.relative, Use::Relative)?;
         loader.uses(&file.barrier, Use::Barrier)?;
         loader.uses(&file.claim, Use::Claim)?;
         loader.uses(&file.deny, Use::Deny)?;
         loader.uses(&file.report, Use::Report)?;
         loader.uses(&file.same_place, Use::SamePlace)?;
+        loader.uses(&file.same_places, Use::SamePlaces)?;
 
         let path = format!("{dir}/counts.toml");
         loader.path = &path;

@@ -1,16 +1,18 @@
 //! Where: the place expressions that belong to a trigger.
 
 use super::find::Candidate;
-use super::lexicon::{Trigger, Use};
+use super::lexicon::{Category, Trigger, Use};
 use super::scan::Scan;
-use crate::text::place::PlaceRole;
+use crate::gazetteer::{Extent, Gazetteer};
+use crate::text::PlaceExpr;
+use crate::text::place::{PlaceRole, Relation};
 
 /// How a trigger got its place; the order is that of trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PlaceBasis {
     Clause,
     Sentence,
-    /// From an earlier sentence.
+    /// From the heading of its section or an earlier sentence.
     Earlier,
     /// From the dateline or a later sentence.
     Elsewhere,
@@ -21,199 +23,382 @@ pub(super) enum PlaceBasis {
 pub(super) struct Placed {
     pub places: Vec<usize>,
     pub basis: PlaceBasis,
+    /// Sentence of the trigger.
+    pub sentence: usize,
+}
+
+/// What the places of a document are, as far as choosing needs it.
+pub(super) struct Sites {
+    sites: Vec<Site>,
 }
 
 /// A place with its tokens.
+#[derive(Debug, Clone)]
 struct Site {
     index: usize,
+    sentence: usize,
     first: usize,
     last: usize,
     clause: u32,
     role: PlaceRole,
+    /// Kinds that it may be of, by its words or its candidates.
+    kinds: Vec<String>,
+    extent: Extent,
+    /// Can join a list of plain places.
+    plain: bool,
 }
 
-fn sites(scan: &Scan, sentence: usize) -> Vec<Site> {
-    let span = scan.sentence(sentence).span;
-    scan.doc
-        .places
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| span.contains(p.span))
-        .map(|(index, p)| {
-            let (first, last) = scan.tokens_of(p.span);
-            Site {
-                index,
-                first,
-                last,
-                clause: scan.clause[first],
-                role: p.role,
+/// Relations in which an expression means the site itself or its surroundings.
+pub(super) fn is_plain(relation: &Relation) -> bool {
+    matches!(
+        relation,
+        Relation::At | Relation::Near | Relation::Part { .. } | Relation::KindAt { .. }
+    )
+}
+
+fn kinds_of(place: &PlaceExpr, gazetteer: &Gazetteer) -> Vec<String> {
+    let mut kinds = place.kinds.clone();
+    for anchor in &place.anchors {
+        let best = anchor.candidates.first().map_or(0.0, |c| c.score);
+        for c in anchor.candidates.iter().filter(|c| c.score >= best * 0.4) {
+            let kind = &gazetteer.place(c.place).kind;
+            if !kinds.contains(kind) {
+                kinds.push(kind.clone());
             }
-        })
+        }
+    }
+    kinds
+}
+
+impl Sites {
+    pub fn new(scan: &Scan, gazetteer: &Gazetteer) -> Sites {
+        let sites = scan
+            .doc
+            .places
+            .iter()
+            .enumerate()
+            .filter_map(|(index, place)| {
+                let (first, last) = scan.tokens_of(place.span);
+                let sentence = scan
+                    .doc
+                    .sentences
+                    .iter()
+                    .position(|s| s.first <= first && first < s.last)?;
+                let best = place.anchors.first()?.candidates.first()?.place;
+                Some(Site {
+                    index,
+                    sentence,
+                    first,
+                    last,
+                    clause: scan.clause[first],
+                    role: place.role,
+                    kinds: kinds_of(place, gazetteer),
+                    extent: gazetteer.place(best).extent,
+                    plain: is_plain(&place.relation),
+                })
+            })
+            .collect();
+        Sites { sites }
+    }
+
+    fn of(&self, sentence: usize) -> Vec<&Site> {
+        self.sites
+            .iter()
+            .filter(|s| s.sentence == sentence)
+            .collect()
+    }
+
+    fn at(&self, index: usize) -> Option<&Site> {
+        self.sites.iter().find(|s| s.index == index)
+    }
+
+    /// Whether a sentence says itself where something is, and none of `places`.
+    pub fn elsewhere(&self, sentence: usize, same: impl Fn(usize) -> bool) -> bool {
+        let mut found = self
+            .sites
+            .iter()
+            .filter(|s| s.sentence == sentence && s.role == PlaceRole::Location)
+            .peekable();
+        found.peek().is_some() && !found.any(|s| same(s.index))
+    }
+}
+
+/// The kinds of a toponym's likely places, for the word classes `site_KIND`.
+pub(super) fn toponym_kinds(
+    toponym: &crate::gazetteer::Toponym,
+    gazetteer: &Gazetteer,
+) -> Vec<String> {
+    let best = toponym.candidates.first().map_or(0.0, |c| c.score);
+    toponym
+        .candidates
+        .iter()
+        .filter(|c| c.score >= best * 0.4)
+        .map(|c| gazetteer.place(c.place).kind.clone())
         .collect()
 }
 
+fn fits(category: &Category, site: &Site) -> bool {
+    category.kinds.is_empty() || category.kinds.iter().any(|k| site.kinds.contains(k))
+}
+
 /// How little a place's role suits a trigger; none if it cannot be the place.
-fn role_cost(trigger: &Trigger, candidate: &Candidate, site: &Site, kinds: bool) -> Option<u32> {
-    // Part of the trigger's noun phrase: "the Zvecan clashes".
-    let attached = trigger.noun && site.last <= candidate.first && candidate.first - site.last <= 1;
+fn role_cost(
+    trigger: &Trigger,
+    category: &Category,
+    candidate: &Candidate,
+    site: &Site,
+) -> Option<u32> {
+    if !fits(category, site) {
+        return None;
+    }
+    // Part of the trigger's noun phrase ("the Zvecan clashes"), or its object
+    // ("reached Kosovo").
+    let attached =
+        (trigger.noun && site.last <= candidate.first && candidate.first - site.last <= 1)
+            || (trigger.destination && site.first == candidate.last);
     match site.role {
         PlaceRole::Location => Some(0),
         PlaceRole::Destination if trigger.destination => Some(0),
         PlaceRole::Origin if trigger.origin => Some(0),
         _ if attached => Some(2),
-        PlaceRole::Other if kinds => Some(3),
+        // Crossings, bridges and roads are what such things happen to.
+        PlaceRole::Other | PlaceRole::Origin | PlaceRole::Destination
+            if !category.actions.is_empty() =>
+        {
+            Some(3)
+        }
+        PlaceRole::Other if category.wide && site.extent != Extent::Point => Some(9),
         _ => None,
     }
 }
 
 /// Whether the tokens between two places only join them in a list.
-fn listed(scan: &Scan, from: usize, to: usize, linking: u16) -> bool {
+fn listed(scan: &Scan, from: usize, to: usize) -> bool {
+    let joins = |at: usize| {
+        scan.doc.tokens[at].fold == "," || scan.words[at].classes.has(scan.lexicon.people.and)
+    };
     from <= to
         && to - from <= 6
-        && (from..to).all(|at| {
-            scan.doc.tokens[at].fold == ","
-                || scan.words[at].classes.has(linking)
-                || scan.words[at].classes.has(scan.lexicon.people.and)
-        })
-        && (from..to).any(|at| {
-            scan.doc.tokens[at].fold == "," || scan.words[at].classes.has(scan.lexicon.people.and)
-        })
+        && (from..to).all(|at| joins(at) || scan.words[at].classes.has(scan.lexicon.people.link))
+        && (from..to).any(joins)
 }
 
 /// The places of a trigger: nearest fitting place of its clause, then of its
-/// sentence, with the rest of the list that it stands in; then what the text was
-/// about before. `category_kinds` says that the category happens to places
-/// themselves (a crossing closes).
+/// sentence, with the rest of the list that it stands in; then its section's
+/// heading, what the text was about before, the dateline, and the next sentence.
 pub(super) fn choose(
     scan: &Scan,
+    sites: &Sites,
     candidate: &Candidate,
-    category_kinds: bool,
+    category: &Category,
     earlier: &[Placed],
-    earlier_sentences: &[usize],
 ) -> Option<Placed> {
     let trigger = candidate.trigger(scan);
-    let all = sites(scan, candidate.sentence);
-    let same_place = scan
-        .uses(candidate.sentence)
-        .filter(|(_, u)| *u == Use::SamePlace)
-        .map(|(f, _)| f.first)
-        .min_by_key(|&at| at.abs_diff(candidate.first));
+    let all = sites.of(candidate.sentence);
     let cost = |clause: u32, first: usize, last: usize| -> u32 {
-        let clauses = clause.abs_diff(candidate.clause);
-        let tokens = if last <= candidate.first {
-            // Before the trigger is a little farther than behind it.
-            candidate.first - last + 2
+        let clauses = scan.clauses_apart(clause, candidate.clause);
+        let (from, to) = if last <= candidate.first {
+            (last, candidate.first)
         } else {
-            first.saturating_sub(candidate.last)
-        } as u32;
-        clauses * 24 + tokens
+            (candidate.last, first.max(candidate.last))
+        };
+        let commas = (from..to)
+            .filter(|&at| scan.doc.tokens[at].fold == ",")
+            .count();
+        // Before the trigger is a little farther than behind it.
+        let before = if last <= candidate.first { 2 } else { 0 };
+        clauses * 4 + (to - from + commas * 5 + before) as u32
     };
     let best = all
         .iter()
         .filter_map(|s| {
-            let role = role_cost(trigger, candidate, s, category_kinds)?;
-            Some((s, role * 8 + cost(s.clause, s.first, s.last)))
+            let role = role_cost(trigger, category, candidate, s)?;
+            Some((*s, role * 8 + cost(s.clause, s.first, s.last)))
         })
         .min_by_key(|&(s, c)| (c, s.first));
-    if let Some(at) = same_place {
-        let here = cost(scan.clause[at], at, at + 1);
-        if best.as_ref().is_none_or(|&(_, c)| here < c)
-            && let Some(placed) = before(scan, candidate, earlier, earlier_sentences)
-        {
-            return Some(placed);
-        }
+    let back = scan
+        .uses(candidate.sentence)
+        .filter_map(|(f, u)| match u {
+            Use::SamePlace => Some((f.first, false)),
+            Use::SamePlaces => Some((f.first, true)),
+            _ => None,
+        })
+        .map(|(at, many)| (cost(scan.clause[at], at, at + 1), many))
+        .min();
+    if let Some((here, many)) = back
+        && best.as_ref().is_none_or(|&(_, c)| here < c)
+        && let Some(placed) = before(scan, sites, candidate, category, earlier, many)
+    {
+        return Some(placed);
     }
     if let Some((site, _)) = best {
-        let linking = scan.lexicon.linking();
-        let mut places = vec![site.index];
-        let at = all.iter().position(|s| s.index == site.index).unwrap_or(0);
-        let fits = |s: &Site| {
-            s.role == site.role || role_cost(trigger, candidate, s, category_kinds).is_some()
-        };
-        for n in (0..at).rev() {
-            if !fits(&all[n]) || !listed(scan, all[n].last, all[n + 1].first, linking) {
-                break;
-            }
-            places.push(all[n].index);
-        }
-        for n in at + 1..all.len() {
-            if !fits(&all[n]) || !listed(scan, all[n - 1].last, all[n].first, linking) {
-                break;
-            }
-            places.push(all[n].index);
-        }
-        places.sort_unstable();
-        let basis = if site.clause == candidate.clause {
-            PlaceBasis::Clause
-        } else {
-            PlaceBasis::Sentence
-        };
-        return Some(Placed { places, basis });
+        return Some(Placed {
+            places: list_around(scan, &all, site, |s| {
+                s.plain == site.plain
+                    && fits(category, s)
+                    && (s.role == site.role || role_cost(trigger, category, candidate, s).is_some())
+            }),
+            basis: if scan.clauses_apart(site.clause, candidate.clause) <= 2 {
+                PlaceBasis::Clause
+            } else {
+                PlaceBasis::Sentence
+            },
+            sentence: candidate.sentence,
+        });
     }
-    before(scan, candidate, earlier, earlier_sentences)
-        .or_else(|| nearest_sentence(scan, candidate))
-        .or_else(|| dateline(scan, candidate))
+    heading(sites, candidate, category)
+        .or_else(|| before(scan, sites, candidate, category, earlier, false))
+        .or_else(|| sentences_before(sites, candidate, category))
+        .or_else(|| dateline(sites, candidate, category))
+        .or_else(|| next_sentence(scan, sites, candidate, category))
+        .map(|places| Placed {
+            sentence: candidate.sentence,
+            ..places
+        })
 }
 
-/// The place of the last trigger before, in the same or the last paragraph.
+/// The list that a place stands in.
+fn list_around(
+    scan: &Scan,
+    all: &[&Site],
+    site: &Site,
+    joins: impl Fn(&Site) -> bool,
+) -> Vec<usize> {
+    let at = all.iter().position(|s| s.index == site.index).unwrap_or(0);
+    let mut places = vec![site.index];
+    for n in (0..at).rev() {
+        if !joins(all[n]) || !listed(scan, all[n].last, all[n + 1].first) {
+            break;
+        }
+        places.push(all[n].index);
+    }
+    for n in at + 1..all.len() {
+        if !joins(all[n]) || !listed(scan, all[n - 1].last, all[n].first) {
+            break;
+        }
+        places.push(all[n].index);
+    }
+    places.sort_unstable();
+    places
+}
+
+fn one(index: usize, basis: PlaceBasis) -> Placed {
+    Placed {
+        places: vec![index],
+        basis,
+        sentence: 0,
+    }
+}
+
+/// The heading of the section that a trigger stands in.
+fn heading(sites: &Sites, candidate: &Candidate, category: &Category) -> Option<Placed> {
+    sites
+        .sites
+        .iter()
+        .rev()
+        .find(|s| s.role == PlaceRole::Heading && s.sentence <= candidate.sentence)
+        .filter(|s| fits(category, s))
+        .map(|s| one(s.index, PlaceBasis::Earlier))
+}
+
+/// The place of the last trigger before, in the same or the last paragraph; with
+/// `many` the whole list.
 fn before(
     scan: &Scan,
+    sites: &Sites,
     candidate: &Candidate,
+    category: &Category,
     earlier: &[Placed],
-    earlier_sentences: &[usize],
+    many: bool,
 ) -> Option<Placed> {
     let paragraph = scan.sentence(candidate.sentence).paragraph;
-    let (placed, _) = earlier
-        .iter()
-        .zip(earlier_sentences)
-        .rev()
-        .find(|&(_, &s)| scan.sentence(s).paragraph + 1 >= paragraph)?;
-    // A list is meant as a whole only by what tells of it.
-    Some(Placed {
-        places: placed.places.iter().copied().take(1).collect(),
-        basis: PlaceBasis::Earlier,
-    })
-}
-
-/// A place where something is, in the sentences before, at most three back, or in
-/// the next one of the same paragraph.
-fn nearest_sentence(scan: &Scan, candidate: &Candidate) -> Option<Placed> {
-    let of = |sentence: usize| {
-        sites(scan, sentence)
-            .into_iter()
-            .filter(|s| s.role == PlaceRole::Location)
-            .map(|s| s.index)
-            .next_back()
+    let fitting = |p: &Placed| -> Vec<usize> {
+        p.places
+            .iter()
+            .copied()
+            .filter(|&i| sites.at(i).is_some_and(|s| fits(category, s)))
+            .take(if many { 12 } else { 1 })
+            .collect()
     };
-    let back = (candidate.sentence.saturating_sub(3)..candidate.sentence)
+    let near = earlier
+        .iter()
         .rev()
-        .find_map(of);
-    let found = back.map(|p| (p, PlaceBasis::Earlier)).or_else(|| {
-        let next = candidate.sentence + 1;
-        let near = scan.doc.sentences.get(next)?.paragraph
-            <= scan.sentence(candidate.sentence).paragraph + 1;
-        near.then(|| of(next))
-            .flatten()
-            .map(|p| (p, PlaceBasis::Elsewhere))
-    })?;
-    Some(Placed {
-        places: vec![found.0],
-        basis: found.1,
-    })
+        .filter(|p| {
+            // What happens to crossings goes back to the crossings named before,
+            // however far.
+            !category.kinds.is_empty() || scan.sentence(p.sentence).paragraph + 1 >= paragraph
+        })
+        .map(fitting)
+        .find(|places| !places.is_empty());
+    if let Some(places) = near {
+        return Some(Placed {
+            places,
+            basis: PlaceBasis::Earlier,
+            sentence: 0,
+        });
+    }
+    if many || !category.kinds.is_empty() {
+        // The places of that kind that the text named last, as a list.
+        let last = sites
+            .sites
+            .iter()
+            .rev()
+            .find(|s| s.sentence < candidate.sentence && fits(category, s) && s.plain)?;
+        let all = sites.of(last.sentence);
+        let mut places = list_around(scan, &all, last, |s| fits(category, s) && s.plain);
+        if !many {
+            places.truncate(1);
+        }
+        return Some(Placed {
+            places,
+            basis: PlaceBasis::Earlier,
+            sentence: 0,
+        });
+    }
+    None
 }
 
-/// The city of the dateline, for a report that names no other place.
-fn dateline(scan: &Scan, candidate: &Candidate) -> Option<Placed> {
-    if candidate.sentence > 2 {
+/// A place where something is, in the three sentences before.
+fn sentences_before(sites: &Sites, candidate: &Candidate, category: &Category) -> Option<Placed> {
+    (candidate.sentence.saturating_sub(3)..candidate.sentence)
+        .rev()
+        .find_map(|sentence| location(sites, sentence, category))
+        .map(|index| one(index, PlaceBasis::Earlier))
+}
+
+/// The first place where something is in a sentence, points before lines and areas.
+fn location(sites: &Sites, sentence: usize, category: &Category) -> Option<usize> {
+    let of = sites.of(sentence);
+    let fitting = of
+        .iter()
+        .filter(|s| s.role == PlaceRole::Location && fits(category, s));
+    fitting
+        .min_by_key(|s| (!s.plain || s.extent != Extent::Point, s.first))
+        .map(|s| s.index)
+}
+
+/// The city of the dateline, for the top of a report that names no other place.
+fn dateline(sites: &Sites, candidate: &Candidate, category: &Category) -> Option<Placed> {
+    if candidate.sentence > 3 {
         return None;
     }
-    let place = scan
-        .doc
-        .places
+    sites
+        .sites
         .iter()
-        .position(|p| p.role == PlaceRole::Dateline)?;
-    Some(Placed {
-        places: vec![place],
-        basis: PlaceBasis::Elsewhere,
-    })
+        .find(|s| s.role == PlaceRole::Dateline && fits(category, s))
+        .map(|s| one(s.index, PlaceBasis::Elsewhere))
+}
+
+fn next_sentence(
+    scan: &Scan,
+    sites: &Sites,
+    candidate: &Candidate,
+    category: &Category,
+) -> Option<Placed> {
+    let next = candidate.sentence + 1;
+    let near =
+        scan.doc.sentences.get(next)?.paragraph <= scan.sentence(candidate.sentence).paragraph + 1;
+    near.then(|| location(sites, next, category))
+        .flatten()
+        .map(|index| one(index, PlaceBasis::Elsewhere))
 }

@@ -4,7 +4,7 @@ use super::lexicon::{LangLexicon, Use};
 use crate::gazetteer::Toponym;
 use crate::text::pattern::{Found, Slot, Slots, WordInfo};
 use crate::text::{Document, Number, Sentence, Span, TokenKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Numbers of the text, for patterns that ask for one.
 struct NumberSlots<'a> {
@@ -54,6 +54,10 @@ pub(super) struct Scan<'a> {
     pub found: Vec<Vec<Found>>,
     /// The clause of each token; numbers rise through the document.
     pub clause: Vec<u32>,
+    /// Clauses that say more of what stands before them ("which …").
+    relative: HashSet<u32>,
+    /// Sentences that are headings.
+    pub heading: Vec<bool>,
 }
 
 impl<'a> Scan<'a> {
@@ -77,6 +81,7 @@ impl<'a> Scan<'a> {
         let mut found = Vec::with_capacity(doc.sentences.len());
         let mut clause = vec![0; doc.tokens.len()];
         let mut number = 0;
+        let mut relative = HashSet::new();
         for sentence in &doc.sentences {
             let hits = lexicon
                 .set
@@ -114,15 +119,44 @@ impl<'a> Scan<'a> {
                 }
                 *slot = number;
             }
+            for f in &hits {
+                if lexicon.uses[f.pattern as usize].contains(&Use::Relative)
+                    && f.first > sentence.first
+                {
+                    relative.insert(clause[f.first]);
+                }
+            }
             found.push(hits);
         }
+        let heading = (0..doc.sentences.len())
+            .map(|i| is_heading(doc, i))
+            .collect();
         Scan {
             doc,
             lexicon,
             words,
             found,
             clause,
+            relative,
+            heading,
         }
+    }
+
+    /// The clause that a clause says more of, or the clause itself.
+    pub fn outer(&self, clause: u32) -> u32 {
+        if self.relative.contains(&clause) {
+            clause - 1
+        } else {
+            clause
+        }
+    }
+
+    /// How far two clauses are apart; a relative clause is near what it tells of.
+    pub fn clauses_apart(&self, a: u32, b: u32) -> u32 {
+        let (low, high) = (a.min(b), a.max(b));
+        (low + 1..=high)
+            .map(|c| if self.relative.contains(&c) { 2 } else { 6 })
+            .sum()
     }
 
     pub fn sentence(&self, number: usize) -> &Sentence {
@@ -145,11 +179,6 @@ impl<'a> Scan<'a> {
             .any(|f| patterns.contains(&f.pattern) && at(f))
     }
 
-    /// The token that starts at or after a byte offset.
-    pub fn token_at(&self, byte: usize) -> usize {
-        self.doc.tokens.partition_point(|t| t.span.start < byte)
-    }
-
     /// First token, and token after the last, of a span.
     pub fn tokens_of(&self, span: Span) -> (usize, usize) {
         let first = self
@@ -168,4 +197,15 @@ impl<'a> Scan<'a> {
             .rev()
             .find(|n| n.first >= first && n.last <= last)
     }
+}
+
+/// A heading: a short line at the top or above a list, without a full stop.
+fn is_heading(doc: &Document, number: usize) -> bool {
+    let sentence = &doc.sentences[number];
+    let last = &doc.tokens[sentence.last - 1];
+    let next = doc.sentences.get(number + 1);
+    let first_of_all = number == 0 && next.is_some();
+    let words = sentence.last - sentence.first;
+    let closed = matches!(last.fold.as_str(), "." | "!" | "?" | "\"" | "…");
+    !closed && words <= 18 && first_of_all
 }

@@ -26,6 +26,17 @@ impl Dated {
         self.start <= other.end && other.start <= self.end
     }
 
+    /// Whether the two spans are at most a day apart.
+    pub fn near(&self, other: &Dated) -> bool {
+        let day = |d: Date, n: i64| d.checked_add(jiff::Span::new().days(n)).unwrap_or(d);
+        day(self.start, -1) <= other.end && other.start <= day(self.end, 1)
+    }
+
+    /// Only supposed, for want of any date in the text.
+    pub fn supposed(&self) -> bool {
+        !self.own && self.mention.is_none()
+    }
+
     /// The output's form.
     pub fn when(&self, scan: &Scan, lasting: bool) -> When {
         let mention = self.mention.map(|m| &scan.doc.dates[m]);
@@ -88,7 +99,7 @@ pub(super) fn choose(
         .enumerate()
         .filter(|(_, d)| span.first <= d.first && d.last <= span.last && !d.dateline)
         .map(|(index, d)| {
-            let clauses = scan.clause[d.first].abs_diff(candidate.clause) as usize;
+            let clauses = scan.clauses_apart(scan.clause[d.first], candidate.clause) as usize;
             let tokens = if d.last <= candidate.first {
                 candidate.first - d.last
             } else {
@@ -101,7 +112,7 @@ pub(super) fn choose(
                 .published
                 .is_some_and(|p| d.start > p && !scan.doc.reference.inferred);
             let ahead = if ahead { 200 } else { 0 };
-            (index, clauses * 20 + tokens + saying + ahead)
+            (index, clauses * 3 + tokens + saying + ahead)
         })
         .min_by_key(|&(index, cost)| (cost, index));
     if let Some((index, cost)) = best
@@ -109,30 +120,42 @@ pub(super) fn choose(
     {
         return Some(dated(index, &scan.doc.dates[index], true));
     }
-    // The dates of the sentences before, back to the start of the paragraph.
+    // The dates of the sentences before, back to the start of the paragraph; a day
+    // before a week or a month.
     let paragraph = span.paragraph;
-    let back = scan
+    let inherited = |d: &&DateMention| {
+        d.last <= span.first
+            && !d.dateline
+            && !d.background
+            && scan
+                .doc
+                .sentences
+                .iter()
+                .any(|s| s.paragraph == paragraph && s.first <= d.first && d.last <= s.last)
+            && scan.doc.reference.published.is_none_or(|p| d.start <= p)
+    };
+    let back = earlier
+        .iter()
+        .rev()
+        .find(|(s, d)| scan.sentence(*s).paragraph == paragraph && d.is_some_and(|d| d.own))
+        .and_then(|(s, d)| d.map(|d| (*s, d)));
+    let mention = scan
         .doc
         .dates
         .iter()
         .enumerate()
         .rev()
-        .filter(|(_, d)| d.last <= span.first && !d.dateline && !d.background)
-        .find(|(_, d)| {
-            scan.doc
-                .sentences
-                .iter()
-                .any(|s| s.paragraph == paragraph && s.first <= d.first && d.last <= s.last)
-        })
-        .map(|(index, d)| dated(index, d, false));
-    if let Some(found) = back
-        && scan
-            .doc
-            .reference
-            .published
-            .is_none_or(|p| found.start <= p)
-    {
-        return Some(found);
+        .filter(|(_, d)| inherited(d))
+        .max_by_key(|(index, d)| (d.precision == Precision::Day, *index));
+    match (back, mention) {
+        (Some((sentence, date)), Some((_, m)))
+            if m.precision > Precision::Day || scan.sentence(sentence).last > m.first =>
+        {
+            return Some(Dated { own: false, ..date });
+        }
+        (Some((_, date)), None) => return Some(Dated { own: false, ..date }),
+        (_, Some((index, m))) => return Some(dated(index, m, false)),
+        (None, None) => {}
     }
     // What the text is about: the first trigger with a date of its own.
     let main = earlier
@@ -155,4 +178,18 @@ pub(super) fn choose(
         mention: None,
         own: false,
     })
+}
+
+/// Whether a sentence names a day that cannot be that of `date`.
+pub(super) fn another_day(scan: &Scan, sentence: usize, date: Option<Dated>) -> bool {
+    let Some(date) = date else { return false };
+    let span = scan.sentence(sentence);
+    let mut named = scan
+        .doc
+        .dates
+        .iter()
+        .filter(|d| span.first <= d.first && d.last <= span.last && !d.dateline)
+        .peekable();
+    // A later day may be that of the count, not of the incident.
+    named.peek().is_some() && named.all(|d| d.end < date.start)
 }

@@ -81,6 +81,7 @@ enum Kind {
     Weekday {
         weeks: i32,
     },
+    WeekdayAfter,
     Offset {
         from: i32,
         to: i32,
@@ -248,6 +249,7 @@ impl DateWords {
                 "month" => Kind::Month,
                 "year" => Kind::Year,
                 "weekday" => Kind::Weekday { weeks: rule.weeks },
+                "weekday-after" => Kind::WeekdayAfter,
                 "offset" => Kind::Offset {
                     from: rule.days,
                     to: rule.days_to.unwrap_or(rule.days),
@@ -627,6 +629,22 @@ impl Resolver<'_> {
                     }
                 }
             }
+            Kind::WeekdayAfter => {
+                // "on the Sunday": the next one after the day told of before.
+                let weekday = *weekdays.first()?;
+                let Some(last) = self.last else {
+                    let date = weekday_before(published?, weekday, 0)?;
+                    return Some(self.one(date, self.basis()));
+                };
+                let ahead = (i32::from(weekday) - weekday_number(last)).rem_euclid(7);
+                let date = add_days(last, ahead)?;
+                match published {
+                    Some(p) if date > p => {
+                        Some(self.one(weekday_before(p, weekday, 0)?, self.basis()))
+                    }
+                    _ => Some(self.one(date, self.basis())),
+                }
+            }
             Kind::Offset { from, to } => {
                 let p = published?;
                 let mut value = self.one(add_days(p, *from)?, self.basis());
@@ -826,7 +844,7 @@ pub fn find(
     }
     let mut mentions: Vec<DateMention> = Vec::new();
     let mut last = None;
-    for ((f, _), dateline) in raw.iter().zip(datelines) {
+    for ((f, number), dateline) in raw.iter().zip(datelines) {
         let rule = &words.rules[f.pattern as usize];
         let Some(value) = resolver(reference, last).resolve(rule, f.first, f.last) else {
             continue;
@@ -835,7 +853,10 @@ pub fn find(
             value.precision >= Precision::Month && add_days(value.end, 62).is_some_and(|d| d < p)
                 || add_days(value.end, 62).is_some_and(|d| d < p)
         });
-        if value.precision == Precision::Day && !dateline {
+        // "which they had put up four days earlier" looks back only in passing.
+        let aside = matches!(rule.kind, Kind::Earlier { sign: -1 } | Kind::Ago)
+            && f.first > sentences[*number].first + 3;
+        if value.precision == Precision::Day && !dateline && !aside {
             last = Some(value.start);
         }
         mentions.push(DateMention {
@@ -887,8 +908,8 @@ fn is_dateline(
     }
     let lead = &tokens[sentence.first..first];
     if lead.len() > 8
+        || !lead.iter().any(|t| t.kind == TokenKind::Word)
         || lead.iter().any(|t| t.kind == TokenKind::Word && !t.capital)
-        || (lead.is_empty() && sentence.last > last)
     {
         return false;
     }

@@ -97,7 +97,7 @@ impl Engine {
         report.lang = Some(lang);
         let doc = self.annotate(&report, lang);
         let (incidents, mut uncoded) =
-            incident::extract(&report, &doc, &self.lexicon, &self.gazetteer);
+            incident::extract(&doc, &self.lexicon, &self.gazetteer);
         let (mut mentions, more) = geocode::locate(
             &report,
             &doc,

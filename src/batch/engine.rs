@@ -1,6 +1,5 @@
 //! The stages put together: a report in, its incidents on the map out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,8 +12,7 @@ use crate::gazetteer::boundary::Boundary;
 use crate::geocode::{self, GeoRules, Located};
 use crate::incident::{self, Lexicon};
 use crate::report::{self, Lang, Record, Reject, Report, language};
-use crate::text::place::{self, PlaceWords};
-use crate::text::{self, CharIndex, Document, Words};
+use crate::text::{self, CharIndex, Knowledge};
 
 /// What is known of reports beforehand, and which incidents are kept.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +32,7 @@ pub struct Engine {
     reading: Arc<report::Rules>,
     gazetteer: Gazetteer,
     boundary: Boundary,
-    words: BTreeMap<Lang, Words>,
-    places: PlaceWords,
+    knowledge: Knowledge,
     lexicon: Lexicon,
     geo: GeoRules,
 }
@@ -57,17 +54,12 @@ impl Engine {
     /// # Errors
     /// When a data file is missing or cannot be understood.
     pub fn load(data: &Data, settings: Settings) -> Result<Engine, DataError> {
-        let words = Lang::ALL
-            .into_iter()
-            .map(|lang| Ok((lang, Words::load(data, lang)?)))
-            .collect::<Result<_, DataError>>()?;
         Ok(Engine {
             settings,
             reading: report::Rules::load(data)?,
             gazetteer: Gazetteer::load(data)?,
             boundary: Boundary::load(data)?,
-            words,
-            places: PlaceWords::load(data)?,
+            knowledge: Knowledge::load(data)?,
             lexicon: Lexicon::load(data)?,
             geo: GeoRules::load(data)?,
         })
@@ -95,7 +87,13 @@ impl Engine {
             .or(self.settings.lang)
             .unwrap_or_else(|| language::detect(&report.text, &self.reading));
         report.lang = Some(lang);
-        let doc = self.annotate(&report, lang);
+        let doc = text::annotate(
+            &report.text,
+            lang,
+            report.published,
+            &self.knowledge,
+            &self.gazetteer,
+        );
         let (incidents, mut uncoded) =
             incident::extract(&doc, &self.lexicon, &self.gazetteer);
         let (mut mentions, more) = geocode::locate(
@@ -119,21 +117,5 @@ impl Engine {
             mentions,
             uncoded,
         }
-    }
-
-    fn annotate(&self, report: &Report, lang: Lang) -> Document {
-        let text = report.text.as_str();
-        let mut doc = text::annotate_words(text, lang, report.published, &self.words[&lang]);
-        doc.toponyms = self.gazetteer.find(text, lang);
-        doc.places = place::parse(
-            text,
-            lang,
-            &doc.tokens,
-            &doc.sentences,
-            &doc.toponyms,
-            &self.gazetteer,
-            &self.places,
-        );
-        doc
     }
 }

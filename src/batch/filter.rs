@@ -7,7 +7,6 @@ use crate::gazetteer::boundary::Boundary;
 use crate::gazetteer::{Extent, Gazetteer, Place};
 use crate::geocode::Located;
 use crate::merge::days::Days;
-use crate::report::Lang;
 
 /// What an incident must be like to be kept; by default all are kept.
 #[derive(Debug, Clone, Default)]
@@ -86,23 +85,14 @@ impl Within {
         gazetteer: &Gazetteer,
         boundary: &Boundary,
     ) -> Result<Within, WithinError> {
-        let mut places: Vec<&Place> = Vec::new();
-        if let Some(id) = gazetteer.by_id(text) {
-            places.push(gazetteer.place(id));
-        } else {
-            for lang in Lang::ALL {
-                for toponym in gazetteer.find(text, lang) {
-                    let whole = toponym.end - toponym.start == text.trim().len();
-                    places.extend(
-                        toponym
-                            .candidates
-                            .iter()
-                            .filter(|_| whole)
-                            .map(|c| gazetteer.place(c.place)),
-                    );
-                }
-            }
-        }
+        let places: Vec<&Place> = match gazetteer.by_id(text) {
+            Some(id) => vec![gazetteer.place(id)],
+            None => gazetteer
+                .lookup(text, None)
+                .iter()
+                .map(|c| gazetteer.place(c.place))
+                .collect(),
+        };
         let area = places
             .iter()
             .find_map(|p| boundary.region_area(&p.id))

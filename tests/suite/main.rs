@@ -1,4 +1,13 @@
-//! Drives the binary as a user would.
+//! Drives the binary as a user would, and holds the architecture's invariants.
 
-mod gazetteer;
-mod report;
+mod common;
+
+mod architecture;
+mod bad_input;
+mod commands;
+mod determinism;
+mod evidence;
+mod merging;
+mod options;
+mod schema;
+mod scoring;

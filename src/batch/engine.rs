@@ -94,8 +94,7 @@ impl Engine {
             &self.knowledge,
             &self.gazetteer,
         );
-        let (incidents, mut uncoded) =
-            incident::extract(&doc, &self.lexicon, &self.gazetteer);
+        let (incidents, mut uncoded) = incident::extract(&doc, &self.lexicon, &self.gazetteer);
         let (mut mentions, more) = geocode::locate(
             &report,
             &doc,

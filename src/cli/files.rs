@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context;
+
+use crate::batch::Filter;
+use crate::export::read_features;
+use crate::geocode::Located;
 
 /// The largest file that is read as a whole, in bytes.
 const MAX_FILE: u64 = 4 << 30;
@@ -31,6 +35,33 @@ pub fn read_text(path: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("cannot read {name}"))?;
     anyhow::ensure!((n as u64) < MAX_FILE, "{name} is too long");
     Ok(text)
+}
+
+/// The Features of a file, or of standard input for `-`, that a filter keeps, and how
+/// many were bad; those are named on standard error.
+///
+/// # Errors
+/// When the file cannot be read or holds no Features.
+pub fn read_incidents(path: &Path, filter: &Filter) -> anyhow::Result<(Vec<Located>, u64)> {
+    let name = path.display();
+    let reader: Box<dyn BufRead> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+        Box::new(BufReader::new(file))
+    };
+    let (mut incidents, mut bad) = (Vec::new(), 0);
+    for read in read_features(reader).with_context(|| format!("cannot read {name}"))? {
+        match read {
+            Ok(incident) if filter.keeps(&incident) => incidents.push(incident),
+            Ok(_) => {}
+            Err(e) => {
+                tracing::warn!("{name}: {e}");
+                bad += 1;
+            }
+        }
+    }
+    Ok((incidents, bad))
 }
 
 /// The files of a folder and of those in it, by path with `/` between folders.

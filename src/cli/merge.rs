@@ -1,16 +1,15 @@
 //! `adminline merge`: mentions to incidents.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::common::Common;
+use super::files;
 use crate::batch::{Output, stamp};
-use crate::export::{geojson, read_features};
+use crate::export::geojson;
 use crate::merge::{Rules, merge_by};
 
 /// Merge mentions, or incidents that were merged before, into incidents.
@@ -34,26 +33,11 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
     let data = common.load_data()?;
     let filter = common.filter(&data)?;
     let mut mentions = Vec::new();
-    let mut bad = 0u64;
+    let mut bad = 0;
     for path in &args.files {
-        let name = path.display();
-        let reader: Box<dyn BufRead> = if path.as_os_str() == "-" {
-            Box::new(io::stdin().lock())
-        } else {
-            Box::new(BufReader::new(
-                File::open(path).with_context(|| format!("cannot open {name}"))?,
-            ))
-        };
-        for read in read_features(reader).with_context(|| format!("cannot read {name}"))? {
-            match read {
-                Ok(mention) if filter.keeps(&mention) => mentions.push(mention),
-                Ok(_) => {}
-                Err(e) => {
-                    tracing::warn!("{name}: {e}");
-                    bad += 1;
-                }
-            }
-        }
+        let (read, faults) = files::read_incidents(path, &filter)?;
+        mentions.extend(read);
+        bad += faults;
     }
     let incidents = merge_by(mentions, &Rules::load(&data)?);
     let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;

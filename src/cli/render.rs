@@ -1,12 +1,10 @@
 //! `adminline render`: incidents to a map.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -14,7 +12,6 @@ use super::common::Common;
 use super::{WrongUsage, files};
 use crate::batch::Output;
 use crate::data::Data;
-use crate::export::read_features;
 use crate::geocode::Located;
 use crate::map::{self, BaseMap, Extent, MapError, MapOptions, Per, Size, SizeBy, UiLang};
 
@@ -70,7 +67,7 @@ pub struct RenderArgs {
 /// When a file cannot be read, an option fits nothing, or the output cannot be written.
 pub fn run(args: &RenderArgs, common: &Common, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let data = common.load_data()?;
-    let (incidents, bad) = read(&args.file, common, &data)?;
+    let (incidents, bad) = files::read_incidents(&args.file, &common.filter(&data)?)?;
     let base = BaseMap::load(&data)?;
     let options = options(args, common, &data)?;
     match &args.per {
@@ -106,36 +103,7 @@ pub fn run(args: &RenderArgs, common: &Common, out: &mut impl Write) -> anyhow::
             }
         }
     }
-    Ok(if bad > 0 {
-        ExitCode::from(super::REJECTED)
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
-/// The incidents that the common options keep, and how many were bad.
-fn read(path: &Path, common: &Common, data: &Data) -> anyhow::Result<(Vec<Located>, u64)> {
-    let name = path.display();
-    let filter = common.filter(data)?;
-    let reader: Box<dyn BufRead> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::new(
-            File::open(path).with_context(|| format!("cannot open {name}"))?,
-        ))
-    };
-    let (mut incidents, mut bad) = (Vec::new(), 0);
-    for read in read_features(reader).with_context(|| format!("cannot read {name}"))? {
-        match read {
-            Ok(incident) if filter.keeps(&incident) => incidents.push(incident),
-            Ok(_) => {}
-            Err(e) => {
-                tracing::warn!("{name}: {e}");
-                bad += 1;
-            }
-        }
-    }
-    Ok((incidents, bad))
+    Ok(super::done(bad))
 }
 
 fn options(args: &RenderArgs, common: &Common, data: &Data) -> anyhow::Result<MapOptions> {

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::common::Common;
 use super::progress::Progress;
 use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
+use crate::data::Data;
 use crate::export::{csv, geojson, uncoded, write_reject};
 use crate::geocode::Located;
+use crate::map::{self, BaseMap, MapOptions};
 use crate::merge::{Rules, merge_by};
 use crate::report::Reject;
 
@@ -75,6 +78,7 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     geojson::write_collection(&mut collection, &incidents, &stamp)?;
     let mut table = Output::create(&place("incidents.csv"))?;
     csv::write(&mut table, &incidents)?;
+    let svg = draw(&incidents, common, &data)?;
     let rejects = tally.counts.rejects;
     let record = tally.run(&incidents, parameters(common), &data);
     let counts = record.counts;
@@ -82,6 +86,7 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     for file in [mentions_file, uncoded_file, rejects_file, collection, table] {
         file.commit()?;
     }
+    Output::whole(&place("map.svg"), svg.as_bytes())?;
     Output::whole(&place("run.json"), record.text()?.as_bytes())?;
     tracing::info!(
         "{} reports, {} mentions, {} incidents, {} not coded, {} rejected: {}",
@@ -99,6 +104,16 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         );
     }
     Ok(super::done(rejects))
+}
+
+fn draw(incidents: &[Located], common: &Common, data: &Data) -> anyhow::Result<String> {
+    let options = MapOptions {
+        view: common.boundary_view.word().parse()?,
+        names: common.names.word().parse()?,
+        ..MapOptions::default()
+    };
+    let base = BaseMap::load(data)?;
+    map::draw(incidents, &base, &options).context("the map cannot be drawn")
 }
 
 /// The options that bear on the result. The folder of `--data` is not named: what

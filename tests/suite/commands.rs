@@ -9,9 +9,10 @@ use serde_json::Value;
 use crate::common::{SAMPLES, adminline, arg, features, folder, lines, ok, put, report, reports};
 
 /// The files of a run on the three reports of [`reports`].
-const WRITTEN: [&str; 6] = [
+const WRITTEN: [&str; 7] = [
     "incidents.csv",
     "incidents.geojson",
+    "map.svg",
     "mentions.geojsonl",
     "rejects.jsonl",
     "run.json",
@@ -273,4 +274,33 @@ fn help_and_version_go_to_standard_output() {
     assert!(ok(&["--help"], 0).contains("Exit status"));
     assert!(ok(&["--version"], 0).contains(env!("CARGO_PKG_VERSION")));
     assert!(ok(&["run", "--help"], 0).contains("--output"));
+}
+
+#[test]
+fn render_draws_what_run_draws_and_png_too() {
+    let dir = folder();
+    let input = put(dir.path(), "in.jsonl", reports());
+    ok(&["run", arg(&input), "-o", arg(dir.path())], 0);
+    let incidents = dir.path().join("incidents.geojson");
+    let map = fs::read_to_string(dir.path().join("map.svg")).unwrap();
+    assert_eq!(ok(&["render", arg(&incidents)], 0), map);
+    let svg = dir.path().join("again.svg");
+    ok(&["render", arg(&incidents), "-o", arg(&svg)], 0);
+    assert_eq!(fs::read_to_string(&svg).unwrap(), map);
+    let png = dir.path().join("map.png");
+    ok(
+        &["render", arg(&incidents), "-o", arg(&png), "--dpi", "50"],
+        0,
+    );
+    assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"));
+    // What a GIS program wrote draws as well.
+    let foreign = put(
+        dir.path(),
+        "foreign.geojson",
+        r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "id": 7,
+            "geometry": {"type": "Point", "coordinates": [20.78, 42.97]},
+            "properties": {"category": "riot", "fatalities": "2", "colour": "red"}}]}"#,
+    );
+    assert!(ok(&["render", arg(&foreign)], 0).contains("</svg>"));
+    ok(&["render", arg(&incidents), "--extent", "nowhere"], 2);
 }

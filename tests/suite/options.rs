@@ -30,10 +30,7 @@ fn filters_keep_what_they_name() {
     let banjska = of(&["--within", "20.75,42.95,20.82,43.0"]);
     assert_eq!(banjska.len(), count(&|p| p["site"] == "banjska-zvecan"));
     assert_eq!(of(&["--within", "banjska-zvecan"]), banjska);
-    assert_eq!(
-        of(&["--within", "Banjska"]),
-        banjska
-    );
+    assert_eq!(of(&["--within", "Banjska"]), banjska);
     // The municipality holds the village and its seat, not the crossing of another.
     let zvecan = of(&["--within", "Zvecan"]);
     assert_eq!(

@@ -2,7 +2,7 @@
 //! demands it.
 
 use super::Reason;
-use super::lexicon::{Scope, Use};
+use super::lexicon::{Cue, Scope, Use};
 use super::scan::Scan;
 
 /// The reason why a trigger is no incident, if a cue gives one.
@@ -14,10 +14,13 @@ pub(super) fn reason(
     noun: bool,
 ) -> Option<Reason> {
     let span = scan.sentence(sentence);
-    let mut best: Option<(usize, Reason)> = None;
-    let mut offer = |distance: usize, reason: Reason| {
-        if best.is_none_or(|(d, r)| (distance, reason) < (d, r)) {
-            best = Some((distance, reason));
+    // The nearest cue tells why; of two as near, the one of more words; one that is
+    // a mere particle only where there is no other.
+    let mut best: Option<(bool, usize, usize, Reason)> = None;
+    let mut offer = |distance: usize, words: usize, cue: &Cue| {
+        let key = (cue.fallback, distance, usize::MAX - words, cue.reason);
+        if best.is_none_or(|known| key < known) {
+            best = Some(key);
         }
     };
     let barriers: Vec<(usize, usize)> = scan
@@ -36,27 +39,28 @@ pub(super) fn reason(
         if f.first >= first && f.last <= last {
             continue;
         }
+        let words = f.last - f.first;
         match cue.scope {
             Scope::After => {
                 if f.last <= first && first - f.last <= cue.reach && !barred(f.last, first) {
-                    offer(first - f.last, cue.reason);
+                    offer(first - f.last, words, cue);
                 }
             }
             Scope::Before => {
                 if f.first >= last && f.first - last <= cue.reach && !barred(last, f.first) {
-                    offer(f.first - last, cue.reason);
+                    offer(f.first - last, words, cue);
                 }
             }
             Scope::Clause => {
                 if scan.clause[f.first] == scan.clause[first] {
-                    offer(f.first.abs_diff(first), cue.reason);
+                    offer(f.first.abs_diff(first), words, cue);
                 }
             }
-            Scope::Sentence => offer(f.first.abs_diff(first), cue.reason),
+            Scope::Sentence => offer(f.first.abs_diff(first), words, cue),
             Scope::Paragraph | Scope::Text => {}
         }
     }
-    if let Some((_, reason)) = best {
+    if let Some((_, _, _, reason)) = best {
         return Some(reason);
     }
     let ends_with_question = span.last > span.first

@@ -301,6 +301,11 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             Side::AfterFirst => after()
                 .map(|i| (i, true))
                 .or_else(|| before().map(|i| (i, false))),
+            Side::Nearest => match (before(), after()) {
+                (Some(b), Some(a)) if all[a].first - last < first - all[b].last => Some((a, true)),
+                (Some(b), _) => Some((b, false)),
+                (None, a) => a.map(|i| (i, true)),
+            },
         };
         let Some((start, forward)) = picked else {
             continue;

@@ -129,8 +129,10 @@ pub(super) struct Cue {
     pub reason: Reason,
     pub scope: Scope,
     pub reach: usize,
-    /// Patterns right before the cue that undo it.
+    /// Touches triggers that only name an incident as well.
     pub nouns_too: bool,
+    /// Counts only where no other cue reaches ("to", Albanian `të`).
+    pub fallback: bool,
 }
 
 /// Figures that a word asks for.
@@ -153,6 +155,8 @@ pub(super) enum Side {
     Either,
     /// Both; after is tried first.
     AfterFirst,
+    /// Both; the nearer one, before where both are as near.
+    Nearest,
 }
 
 #[derive(Debug, Clone)]
@@ -326,6 +330,8 @@ struct CueFile {
     reach: Option<usize>,
     #[serde(default = "yes")]
     nouns: bool,
+    #[serde(default)]
+    fallback: bool,
     #[serde(rename = "match")]
     patterns: Vec<String>,
 }
@@ -544,6 +550,7 @@ impl LangLexicon {
                 scope,
                 reach: c.reach.unwrap_or(reach),
                 nouns_too: c.nouns,
+                fallback: c.fallback,
             });
             loader.uses(&c.patterns, Use::Cue(number))?;
         }
@@ -581,6 +588,7 @@ impl LangLexicon {
                 "after" => Side::After,
                 "either" => Side::Either,
                 "after-first" => Side::AfterFirst,
+                "nearest" => Side::Nearest,
                 other => return Err(DataError::invalid(&path, format!("'{other}' is no side"))),
             };
             let number = loader.lexicon.counts.len() as u32;

@@ -54,6 +54,7 @@ pub(super) struct Part {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Names {
+    pub kind_words: Vec<String>,
     pub road: Template,
     pub between: Template,
 }

@@ -6,7 +6,7 @@ use geo::{
 };
 
 use super::choose::{is_kind, metres};
-use super::rules::{GeoRules, Template};
+use super::rules::{GeoRules, Names, Template};
 use crate::gazetteer::boundary::{Boundary, circle, length, metres_between};
 use crate::gazetteer::{Extent, Gazetteer, Place, PlaceId};
 use crate::text::{PlaceExpr, Relation};
@@ -49,8 +49,8 @@ pub(super) fn shape(
     let &first = anchors.first()?;
     let place = gazetteer.place(first);
     match &expr.relation {
-        Relation::At => Some(ctx.at(first)),
-        Relation::Near => Some(ctx.near(first)),
+        Relation::At => Some(ctx.at(ctx.of_kind(first, expr).unwrap_or(first))),
+        Relation::Near => Some(ctx.near(ctx.of_kind(first, expr).unwrap_or(first))),
         Relation::Offset {
             metres,
             bearing,
@@ -329,7 +329,7 @@ impl Ctx<'_> {
         };
         // Either order of the ends is the same stretch.
         let (x, y) = if pa.id <= pb.id { (pa, pb) } else { (pb, pa) };
-        shape.names = Some(joined(template, x, y));
+        shape.names = Some(joined(&self.rules.names, template, x, y));
         shape
     }
 
@@ -426,28 +426,54 @@ impl Ctx<'_> {
         shape
     }
 
+    /// The site of a kind named beside a settlement whose name it bears: "Lake
+    /// Gazivode", "the substation of Valac"; none where the words of kind name
+    /// nothing that the gazetteer holds.
+    fn of_kind(&self, id: PlaceId, expr: &PlaceExpr) -> Option<PlaceId> {
+        const REACH_M: f64 = 15_000.0;
+        let place = self.place(id);
+        if place.extent != Extent::Point {
+            return None;
+        }
+        let kind = expr
+            .kinds
+            .iter()
+            .find(|k| !matches!(k.as_str(), "settlement" | "municipality" | "region"))?;
+        if is_kind(&place.kind, kind) {
+            return None;
+        }
+        let mut found: Vec<(f64, PlaceId)> = self
+            .gazetteer
+            .places()
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| is_kind(&p.kind, kind) && bears(p, place))
+            .map(|(at, p)| (metres(p, place), PlaceId(at as u32)))
+            .filter(|(away, _)| *away <= REACH_M)
+            .collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        // Of two power stations neither is meant more than the town.
+        match found[..] {
+            [(_, only)] => Some(only),
+            [(near, first), (far, _), ..] if far - near < 1500.0 => Some(first),
+            _ => None,
+        }
+    }
+
     /// The site of a kind that bears the anchor's name or lies nearest to it.
     fn kind_at(&self, id: PlaceId, kind: &str) -> Shape {
         let place = self.place(id);
-        let wanted: Vec<String> = names(place).iter().map(|n| n.to_lowercase()).collect();
-        let named = |p: &Place| {
-            names(p).iter().any(|n| {
-                let n = n.to_lowercase();
-                wanted.iter().any(|w| {
-                    n.split(|c: char| !c.is_alphanumeric())
-                        .any(|part| part == w)
-                })
-            })
-        };
         let best = self
             .gazetteer
             .places()
             .iter()
             .enumerate()
-            .filter(|(_, p)| is_kind(&p.kind, kind) && (named(p) || metres(p, place) <= 5000.0))
+            .filter(|(_, p)| {
+                is_kind(&p.kind, kind) && (bears(p, place) || metres(p, place) <= 5000.0)
+            })
             .min_by(|(_, a), (_, b)| {
-                named(b)
-                    .cmp(&named(a))
+                bears(b, place)
+                    .cmp(&bears(a, place))
                     .then_with(|| metres(a, place).total_cmp(&metres(b, place)))
                     .then_with(|| a.id.cmp(&b.id))
             });
@@ -471,9 +497,32 @@ fn names(place: &Place) -> Vec<&str> {
     all
 }
 
-fn joined(template: &Template, a: &Place, b: &Place) -> [Option<String>; 4] {
-    let fill =
-        |t: &str, a: Option<&str>, b: Option<&str>| Some(t.replace("{a}", a?).replace("{b}", b?));
+/// Whether a name of `site` holds a name of `of` as words of its own.
+fn bears(site: &Place, of: &Place) -> bool {
+    let wanted: Vec<String> = names(of).iter().map(|n| n.to_lowercase()).collect();
+    names(site).iter().any(|n| {
+        let n = format!(
+            " {} ",
+            n.to_lowercase()
+                .replace(|c: char| !c.is_alphanumeric(), " ")
+        );
+        wanted.iter().any(|w| n.contains(&format!(" {w} ")))
+    })
+}
+
+fn joined(names_rule: &Names, template: &Template, a: &Place, b: &Place) -> [Option<String>; 4] {
+    // "Merdare crossing" is one end of "the Podujevo-Merdare road".
+    let bare = |name: &str| {
+        names_rule
+            .kind_words
+            .iter()
+            .fold(name.to_string(), |n, word| n.replace(word.as_str(), ""))
+            .trim()
+            .to_string()
+    };
+    let fill = |t: &str, a: Option<&str>, b: Option<&str>| {
+        Some(t.replace("{a}", &bare(a?)).replace("{b}", &bare(b?)))
+    };
     [
         fill(&template.en, Some(&a.name_en), Some(&b.name_en)),
         fill(&template.sq, a.name_sq.as_deref(), b.name_sq.as_deref()),

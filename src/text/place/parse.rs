@@ -34,10 +34,12 @@ pub fn parse(
     };
     let frames = super::frame::find(text, toponyms);
     let accented = text.contains('ë') || text.contains('Ë');
-    let mut found = Vec::new();
+    let mut found: Vec<PlaceExpr> = Vec::new();
+    let mut town: Option<Vec<Candidate>> = None;
     for sentence in sentences {
         let mut row = Row {
             text,
+            town: town.as_deref(),
             words: lang_words,
             shared: words,
             gazetteer,
@@ -49,6 +51,10 @@ pub fn parse(
             continue;
         }
         let mut exprs = row.read();
+        let last_town = (0..row.names.len())
+            .rev()
+            .find(|&n| row.is_town(n))
+            .map(|n| row.names[n].top.candidates.clone());
         for expr in &mut exprs {
             if let Some(role) = frames
                 .iter()
@@ -59,6 +65,7 @@ pub fn parse(
             }
         }
         found.extend(exprs);
+        town = last_town.or(town);
     }
     found.sort_by_key(|e| (e.span.start, e.span.end));
     found
@@ -86,6 +93,8 @@ struct Name {
 /// A sentence as a row of items.
 struct Row<'a> {
     text: &'a str,
+    /// The town that the text named last before this sentence.
+    town: Option<&'a [Candidate]>,
     words: &'a LangWords,
     shared: &'a PlaceWords,
     gazetteer: &'a Gazetteer,
@@ -165,6 +174,7 @@ impl<'a> Row<'a> {
             at += 1;
         }
         self.add_line();
+        self.add_town();
     }
 
     fn push_name(&mut self, top: Toponym, span: Span) {
@@ -216,58 +226,126 @@ impl<'a> Row<'a> {
         };
         let mut at = 0;
         while at < self.items.len() {
-            let found = self.words.line.after(at, |i| self.word(i));
-            let Some((n, ())) = found else {
-                at += 1;
-                continue;
-            };
-            let placed = self
-                .words
-                .prepositions
-                .before(at, |i| self.word(i))
-                .is_some_and(|(_, p)| p.role != PlaceRole::Other);
-            // "the border of Montenegro", "the border with Albania" are other lines.
-            let other = self
-                .words
-                .genitive
-                .after(at + n, |i| self.word(i))
-                .is_some();
-            if placed && !other {
-                let span = Span {
-                    start: self.items[at].span.start,
-                    end: self.items[at + n - 1].span.end,
-                };
-                let top = Toponym {
-                    start: span.start,
-                    end: span.end,
-                    candidates: vec![Candidate {
+            if let Some((n, ())) = self.words.line.after(at, |i| self.word(i)) {
+                let placed = self
+                    .words
+                    .prepositions
+                    .before(at, |i| self.word(i))
+                    .is_some_and(|(_, p)| p.role != PlaceRole::Other);
+                // "the border of Montenegro", "the line of duty" are others.
+                let other = self.words.genitive.after(at + n, |i| self.word(i));
+                if placed && other.is_none() {
+                    let line = vec![Candidate {
                         place: site,
                         score: 0.8,
                         matched: Match::Guarded,
-                    }],
-                };
-                let index = self.names.iter().filter(|x| x.item < at).count();
-                self.items.splice(
-                    at..at + n,
-                    [Item {
-                        fold: String::new(),
-                        span,
-                        number: false,
-                        name: Some(0),
-                    }],
-                );
-                self.names.insert(index, Name { top, item: at });
-                let mut k = 0;
-                for (i, item) in self.items.iter_mut().enumerate() {
-                    if item.name.is_some() {
-                        item.name = Some(k);
-                        self.names[k].item = i;
-                        k += 1;
-                    }
+                    }];
+                    self.insert(at, n, line);
                 }
             }
             at += 1;
         }
+    }
+
+    /// "the north of the town": the town that was named last.
+    fn add_town(&mut self) {
+        let Some(town) = self.town else { return };
+        let mut at = 1;
+        while at < self.items.len() {
+            if let Some((n, ())) = self.words.town.after(at, |i| self.word(i)) {
+                let mut c = at;
+                while let Some((m, ())) = self.words.genitive.before(c, |i| self.word(i)) {
+                    c -= m;
+                }
+                // "in the north of the town", not "north of the town"
+                let part =
+                    self.words
+                        .wind_noun
+                        .before(c, |i| self.word(i))
+                        .is_some_and(|(m, _)| {
+                            m > 1
+                                || self.words.skip.before(c - m, |i| self.word(i)).is_some()
+                                || self
+                                    .words
+                                    .prepositions
+                                    .before(c - m, |i| self.word(i))
+                                    .is_some()
+                        })
+                        || self.words.locality.before(c, |i| self.word(i)).is_some_and(
+                            |(m, ())| {
+                                self.words
+                                    .wind_adjective
+                                    .before(c - m, |i| self.word(i))
+                                    .is_some()
+                            },
+                        )
+                        || self
+                            .words
+                            .wind_adjective
+                            .before(c, |i| self.word(i))
+                            .is_some_and(|(m, _)| {
+                                self.words
+                                    .locality
+                                    .before(c - m, |i| self.word(i))
+                                    .is_some()
+                            });
+                if part {
+                    self.insert(at, n, town.to_vec());
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Makes a name of the `n` words from item `at`.
+    fn insert(&mut self, at: usize, n: usize, candidates: Vec<Candidate>) {
+        let span = Span {
+            start: self.items[at].span.start,
+            end: self.items[at + n - 1].span.end,
+        };
+        let top = Toponym {
+            start: span.start,
+            end: span.end,
+            candidates,
+        };
+        let index = self.names.iter().filter(|x| x.item < at).count();
+        let item = Item {
+            fold: String::new(),
+            span,
+            number: false,
+            name: Some(0),
+        };
+        self.items.splice(at..at + n, [item]);
+        self.names.insert(index, Name { top, item: at });
+        let mut k = 0;
+        for (i, item) in self.items.iter_mut().enumerate() {
+            if item.name.is_some() {
+                item.name = Some(k);
+                self.names[k].item = i;
+                k += 1;
+            }
+        }
+    }
+
+    /// The seat of the municipality that name `n` stands for.
+    fn seat(&self, n: usize) -> Option<Candidate> {
+        let municipality = &self.best(n).municipality;
+        let at = self
+            .gazetteer
+            .places()
+            .iter()
+            .position(|p| p.kind == "municipality-seat" && p.municipality == *municipality)?;
+        Some(Candidate {
+            place: crate::gazetteer::PlaceId(at as u32),
+            ..self.names[n].top.candidates[0].clone()
+        })
+    }
+
+    fn is_town(&self, name: usize) -> bool {
+        matches!(
+            self.best(name).kind.as_str(),
+            "municipality-seat" | "settlement"
+        )
     }
 
     fn word(&self, at: usize) -> Option<&str> {
@@ -401,6 +479,13 @@ impl<'a> Row<'a> {
                     || w.locality.before(c - n, word).is_some()
                     || w.wind_noun.before(c - n, word).is_some()
                     || w.wind_adjective.before(c - n, word).is_some();
+                // "the roads of northern Kosovo"
+                if let Some((m, ())) = w.road.before(c - n, word) {
+                    left.locality = true;
+                    c -= n + m;
+                    left.start = c;
+                    continue;
+                }
                 if !goes_on {
                     // An Albanian particle may follow an adjective of the noun.
                     if let Some((m, ())) = w.skip.before(c - n, word)
@@ -426,6 +511,7 @@ impl<'a> Row<'a> {
                 // "the crossing at X": the noun before the preposition tells the kind.
                 if left.kinds.is_empty()
                     && let Some((_, kind)) = w.kinds.before(d, word)
+                    && !self.kind_is_wide(kind)
                 {
                     left.kinds.push(kind);
                 }
@@ -679,10 +765,15 @@ impl<'a> Row<'a> {
                 last += 1;
             }
             let (role, start) = self.road_around(k, last, floor);
-            let anchors = [k, last];
-            let relation = Relation::OnRoad;
-            out.push(self.expr(start, self.names[last].item, relation, &anchors, &[], role));
-            return last + 1;
+            // "Podujevo - Merdare": with spaces, and no road, two things.
+            let spaced = self.items[at].span.end < self.items[at + 1].span.start;
+            if role.is_some() || !spaced {
+                let anchors = [k, last];
+                let relation = Relation::OnRoad;
+                let role = role.unwrap_or(PlaceRole::Other);
+                out.push(self.expr(start, self.names[last].item, relation, &anchors, &[], role));
+                return last + 1;
+            }
         }
         // The road from X to Y.
         if left.road && k + 1 < self.names.len() {
@@ -751,7 +842,7 @@ impl<'a> Row<'a> {
     }
 
     /// A road noun beside "X-Y" and the role that the preposition before it gives.
-    fn road_around(&self, first: usize, last: usize, floor: usize) -> (PlaceRole, usize) {
+    fn road_around(&self, first: usize, last: usize, floor: usize) -> (Option<PlaceRole>, usize) {
         let w = self.words;
         let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
         let (from, to) = (self.names[first].item, self.names[last].item + 1);
@@ -776,30 +867,17 @@ impl<'a> Row<'a> {
             }
         }
         if !after && !before {
-            return (PlaceRole::Other, from);
+            return (None, from);
         }
         let prep = w.prepositions.before(c, word);
         let start = prep.map_or(c, |(n, _)| c - n);
-        (road_role(prep.map(|(_, p)| p)), start)
+        (Some(road_role(prep.map(|(_, p)| p))), start)
     }
 
     fn between(&self, k: usize, left: &Left, floor: usize, out: &mut Vec<PlaceExpr>) -> usize {
-        let w = self.words;
-        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
         let end = self.names[k + 1].item;
-        let mut c = left.start;
-        while let Some((n, ())) = w.skip.before(c, word) {
-            c -= n;
-        }
-        let road = w.road.before(c, word).or_else(|| w.railway.before(c, word));
-        let (relation, start, role) = if let Some((n, ())) = road {
-            let mut start = c - n;
-            while let Some((m, ())) = w.skip.before(start, word) {
-                start -= m;
-            }
-            let prep = w.prepositions.before(start, word);
-            let start = prep.map_or(start, |(n, _)| start - n);
-            (Relation::OnRoad, start, road_role(prep.map(|(_, p)| p)))
+        let (relation, start, role) = if let Some((start, role)) = self.road_of(left.start, floor) {
+            (Relation::OnRoad, start, role)
         } else {
             let countries = self.is_metonym(k) && self.is_metonym(k + 1);
             let role = if countries {
@@ -830,9 +908,14 @@ impl<'a> Row<'a> {
     /// The administrative line, with the stretch of it that is named after it.
     fn line(&self, k: usize, left: &Left, out: &mut Vec<PlaceExpr>) -> usize {
         let at = self.names[k].item;
+        let attribute = self
+            .words
+            .attribute
+            .after(at + 1, |i| self.word(i))
+            .is_some();
         let role = match left.prep {
+            _ if attribute || left.genitive => PlaceRole::Other,
             Some(p) => p.role,
-            None if left.offset.is_some() => PlaceRole::Location,
             None => PlaceRole::Location,
         };
         let along = left.prep.is_some_and(|p| {
@@ -951,6 +1034,10 @@ impl<'a> Row<'a> {
         if left.offset.is_some_and(|o| o.metres.is_some()) && comma {
             return true;
         }
+        // "at Rudare, at the northern exit of Zvecan"
+        if left.wind.is_some() && left.locality && comma && !and && self.holds(q, k) {
+            return true;
+        }
         let municipality = self.is_municipality(q)
             || left.kinds.iter().any(|&i| self.kind_is_wide(i))
             || self
@@ -995,21 +1082,7 @@ impl<'a> Row<'a> {
     /// Whether some candidate of `k` lies in the municipality of, or within 40 km
     /// of, some candidate of `q`.
     fn compatible(&self, k: usize, q: usize) -> bool {
-        use geo::{Distance, Haversine, Point};
-        let places = |n: usize| {
-            self.names[n]
-                .top
-                .candidates
-                .iter()
-                .map(|c| self.gazetteer.place(c.place))
-        };
-        places(k).any(|a| {
-            places(q).any(|b| {
-                (!a.municipality.is_empty() && a.municipality == b.municipality)
-                    || Haversine.distance(Point::new(a.lon, a.lat), Point::new(b.lon, b.lat))
-                        <= 40_000.0
-            })
-        })
+        self.holds(q, k) || self.close(k, q, 40_000.0)
     }
 
     /// Whether `q` is a seat or municipality that some candidate of `k`, not itself
@@ -1041,7 +1114,6 @@ impl<'a> Row<'a> {
         let mut wide_after = false;
         let mut attribute = false;
         let mut road_after = false;
-        let mut locality_after = false;
         if let Some((n, kind)) = w.kinds.after(end, |i| self.word(i)) {
             kinds.push(kind);
             wide_after = self.kind_is_wide(kind);
@@ -1059,7 +1131,6 @@ impl<'a> Row<'a> {
         } else if let Some((n, ())) = w.locality.after(end, |i| self.word(i))
             && w.wind_noun.after(end, |i| self.word(i)).is_none()
         {
-            locality_after = true;
             after_end = end + n - 1;
         }
         let possessive = self.word(end) == Some("'s") || self.word(end) == Some("'");
@@ -1081,11 +1152,42 @@ impl<'a> Row<'a> {
             }
         }
 
+        // "in North Mitrovica, by the main bridge": the second is the place.
+        if k == last
+            && next == last + 1
+            && next < self.names.len()
+            && !left.road
+            && left.offset.is_none()
+            && self.nests(last, next)
+        {
+            let from = out.len();
+            let after = self.group(next, self.names[last].item + 1, out);
+            if let Some(inner) = out.get_mut(from) {
+                inner
+                    .container
+                    .get_or_insert_with(|| self.names[last].top.clone());
+            }
+            return after;
+        }
+
         let role_of = |n: usize| -> PlaceRole {
             if left.inside {
                 return PlaceRole::Other;
             }
+            // "the town on the Ibar" is a way to name a town.
+            if !left.kinds.is_empty()
+                && self.best(n).kind == "river"
+                && left
+                    .kinds
+                    .iter()
+                    .any(|&i| self.words.kind_names[i] == "settlement")
+            {
+                return PlaceRole::Other;
+            }
             if let Some(prep) = left.prep {
+                if prep.agent && self.is_metonym(n) {
+                    return PlaceRole::Other;
+                }
                 if (attribute || possessive)
                     && prep.manner == Manner::At
                     && prep.role == PlaceRole::Location
@@ -1127,6 +1229,10 @@ impl<'a> Row<'a> {
                     (None, Some(bearing)) => Relation::Side { bearing },
                     (None, None) => Relation::Near,
                 }
+            } else if (wide_before || wide_after || self.is_municipality(n))
+                && left.prep.is_some_and(|p| p.facing)
+            {
+                Relation::At
             } else if wide_before || wide_after || self.is_municipality(n) {
                 Relation::Municipality
             } else if left.wind.is_some() && (left.locality || left.start < first_item) {
@@ -1138,7 +1244,6 @@ impl<'a> Row<'a> {
             } else {
                 Relation::At
             };
-            let _ = locality_after;
             let start = if n == k {
                 left.start
             } else {
@@ -1150,6 +1255,13 @@ impl<'a> Row<'a> {
                 self.names[n].item
             };
             let mut expr = self.expr(start, stop, relation, &[n], &kinds, role_of(n));
+            // "in front of the municipality of X": its building, in the seat.
+            if left.prep.is_some_and(|p| p.facing)
+                && self.is_municipality(n)
+                && let Some(seat) = self.seat(n)
+            {
+                expr.anchors[0].candidates = vec![seat];
+            }
             if n == last
                 && let Some(&c) = containers.first()
             {
@@ -1160,20 +1272,93 @@ impl<'a> Row<'a> {
         next
     }
 
+    /// Whether name `q` is a more exact place in or at the town `k`: "in North
+    /// Mitrovica, near the main bridge".
+    fn nests(&self, k: usize, q: usize) -> bool {
+        if self.best(k).kind != "municipality-seat" || self.gap_is_list(k) {
+            return false;
+        }
+        let inner = self.best(q);
+        let small = !matches!(
+            inner.kind.as_str(),
+            "municipality-seat" | "municipality" | "region" | "line" | "river" | "outside"
+        );
+        let left = self.left(self.names[q].item, self.names[k].item + 1);
+        small
+            && !left.road
+            && left.offset.is_none()
+            && left.prep.is_some_and(|p| {
+                p.role == PlaceRole::Location && matches!(p.manner, Manner::At | Manner::Near)
+            })
+            && self.follows(q, left.start)
+            && (self.holds(k, q) || self.close(k, q, 6000.0))
+    }
+
+    /// Whether some candidates of the two lie within `metres` of each other.
+    fn close(&self, k: usize, q: usize, metres: f64) -> bool {
+        use geo::{Distance, Haversine, Point};
+        let places = |n: usize| {
+            self.names[n]
+                .top
+                .candidates
+                .iter()
+                .map(|c| self.gazetteer.place(c.place))
+        };
+        places(k).any(|a| {
+            places(q).any(|b| {
+                Haversine.distance(Point::new(a.lon, a.lat), Point::new(b.lon, b.lat)) <= metres
+            })
+        })
+    }
+
     /// ", on the road from X to Y" or ", on the X-Y road" right after a place.
     fn explaining_road(&self, k: usize, q: usize) -> bool {
-        if q + 1 >= self.names.len() || !self.comma(k) {
+        if q + 1 >= self.names.len() || !self.gap(k).iter().any(|i| i.fold == ",") {
             return false;
         }
         let floor = self.names[k].item + 1;
-        if self.gap_is_dash(q) {
+        let start = if self.gap_is_dash(q) {
             let (role, start) = self.road_around(q, q + 1, floor);
-            return role == PlaceRole::Location && start <= floor + 1;
+            if role != Some(PlaceRole::Location) {
+                return false;
+            }
+            start
+        } else {
+            let left = self.left(self.names[q].item, floor);
+            if left.prep.is_some_and(|p| p.manner == Manner::Between) {
+                match self.road_of(left.start, floor) {
+                    Some((start, PlaceRole::Location)) => start,
+                    _ => return false,
+                }
+            } else if left.road && self.came_from(self.names[q].item, floor) {
+                left.start
+            } else {
+                return false;
+            }
+        };
+        self.follows(q, start)
+    }
+
+    /// The road noun that ends before item `at`, over articles: the first item of
+    /// its phrase, and the role that the preposition before it gives.
+    fn road_of(&self, at: usize, floor: usize) -> Option<(usize, PlaceRole)> {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let mut c = at;
+        while let Some((n, ())) = w.skip.before(c, word) {
+            c -= n;
         }
-        let left = self.left(self.names[q].item, floor);
-        left.start <= floor + 1
-            && ((left.road && self.came_from(self.names[q].item, floor))
-                || left.prep.is_some_and(|p| p.manner == Manner::Between))
+        let (n, ()) = w
+            .road
+            .before(c, word)
+            .or_else(|| w.railway.before(c, word))?;
+        let mut start = c - n;
+        while let Some((m, ())) = w.skip.before(start, word) {
+            start -= m;
+        }
+        let prep = w.prepositions.before(start, word);
+        let start = prep.map_or(start, |(n, _)| start - n);
+        Some((start, road_role(prep.map(|(_, p)| p))))
     }
 
     /// A kind beside the name of a river or lake is a site of its own there: "the
@@ -1233,7 +1418,9 @@ fn merge_slashed<'t>(text: &str, toponyms: impl Iterator<Item = &'t Toponym>) ->
         if let Some(last) = out.last_mut() {
             let gap = text.get(last.end..top.start).unwrap_or("").trim();
             let closed = text.get(top.end..).is_some_and(|s| s.starts_with(')'));
-            if gap == "/" || (gap == "(" && closed) {
+            // Two names side by side that share their best place are one.
+            let one = gap.is_empty() && best(last) == best(top);
+            if gap == "/" || (gap == "(" && closed) || one {
                 let shared: Vec<Candidate> = last
                     .candidates
                     .iter()
@@ -1259,6 +1446,10 @@ fn merge_slashed<'t>(text: &str, toponyms: impl Iterator<Item = &'t Toponym>) ->
         out.push(top.clone());
     }
     out
+}
+
+fn best(toponym: &Toponym) -> Option<crate::gazetteer::PlaceId> {
+    toponym.candidates.first().map(|c| c.place)
 }
 
 /// A number in figures: a comma or dot before fewer or more than three figures is a

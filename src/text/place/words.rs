@@ -26,6 +26,10 @@ pub(super) enum Manner {
 pub(super) struct Preposition {
     pub role: PlaceRole,
     pub manner: Manner,
+    /// "by": before a government it names who acts.
+    pub agent: bool,
+    /// "in front of": before a municipality it means the building.
+    pub facing: bool,
 }
 
 /// Phrases with what they stand for, longest first.
@@ -91,7 +95,6 @@ pub(super) struct LangWords {
     pub prepositions: Table<Preposition>,
     pub skip: Table<()>,
     pub locality: Table<()>,
-    pub link: Table<()>,
     pub genitive: Table<()>,
     pub and: Table<()>,
     pub event_of: Table<()>,
@@ -188,6 +191,10 @@ struct File {
 struct PrepositionEntry {
     role: String,
     relation: String,
+    #[serde(default)]
+    agent: bool,
+    #[serde(default)]
+    facing: bool,
     words: Vec<String>,
 }
 
@@ -196,7 +203,6 @@ struct PrepositionEntry {
 struct Lists {
     skip: Vec<String>,
     locality: Vec<String>,
-    link: Vec<String>,
     genitive: Vec<String>,
     and: Vec<String>,
     event_of: Vec<String>,
@@ -260,7 +266,12 @@ impl File {
                     ));
                 }
             };
-            let value = Preposition { role, manner };
+            let value = Preposition {
+                role,
+                manner,
+                agent: entry.agent,
+                facing: entry.facing,
+            };
             prepositions.extend(entry.words.iter().map(|w| (phrase(w), value)));
         }
         let list = |words: &[String]| Table::new(words.iter().map(|w| (phrase(w), ())).collect());
@@ -283,7 +294,6 @@ impl File {
             prepositions: Table::new(prepositions),
             skip: list(&l.skip),
             locality: list(&l.locality),
-            link: list(&l.link),
             genitive: list(&l.genitive),
             and: list(&l.and),
             event_of: list(&l.event_of),

@@ -364,7 +364,13 @@ impl Ctx<'_> {
 
     fn along(&self, anchors: &[PlaceId], expr: &PlaceExpr) -> Shape {
         let line = anchors[0];
-        let name = |id: PlaceId| self.place(id).name_en.clone();
+        let name = |id: PlaceId| {
+            let place = self.place(id);
+            match place.kind.as_str() {
+                "municipality" => place.municipality.clone(),
+                _ => place.name_en.clone(),
+            }
+        };
         let wide = expr.kinds.iter().any(|k| k == "municipality");
         match anchors {
             [_, a, b, ..] => {

@@ -7,6 +7,7 @@ mod bad_input;
 mod commands;
 mod determinism;
 mod evidence;
+mod geocode;
 mod merging;
 mod options;
 mod schema;

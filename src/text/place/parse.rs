@@ -446,7 +446,7 @@ impl<'a> Row<'a> {
                 left.locality = true;
                 if left.wind.is_none()
                     && let Some((m, bearing)) = w.wind_noun.before(c, word)
-                    && m == n
+                    && m >= n
                 {
                     left.wind = Some(bearing);
                 }
@@ -661,6 +661,11 @@ impl<'a> Row<'a> {
             let Some(&n) = w.numbers.get(it.fold.as_str()) else {
                 break;
             };
+            // "a few", "desetak": round by nature.
+            vague |= w
+                .vague
+                .before(c, |i| self.word(i).filter(|_| i >= floor))
+                .is_some_and(|(m, ())| m == 1);
             if n >= 100.0 && value.is_none() && factor == 1.0 {
                 factor = n;
             } else if n == 1.0 && value.is_some() {
@@ -764,14 +769,14 @@ impl<'a> Row<'a> {
             while self.gap_is_dash(last) {
                 last += 1;
             }
-            let (role, start) = self.road_around(k, last, floor);
+            let (role, start, end) = self.road_around(k, last, floor);
             // "Podujevo - Merdare": with spaces, and no road, two things.
             let spaced = self.items[at].span.end < self.items[at + 1].span.start;
             if role.is_some() || !spaced {
                 let anchors = [k, last];
                 let relation = Relation::OnRoad;
                 let role = role.unwrap_or(PlaceRole::Other);
-                out.push(self.expr(start, self.names[last].item, relation, &anchors, &[], role));
+                out.push(self.expr(start, end, relation, &anchors, &[], role));
                 return last + 1;
             }
         }
@@ -834,24 +839,24 @@ impl<'a> Row<'a> {
             c -= n;
         }
         self.words.road_from.before(c, word).is_some()
-            || self
-                .words
-                .road_to
-                .before(c, word)
-                .is_some_and(|(n, ())| n > 1)
     }
 
     /// A road noun beside "X-Y" and the role that the preposition before it gives.
-    fn road_around(&self, first: usize, last: usize, floor: usize) -> (Option<PlaceRole>, usize) {
+    fn road_around(
+        &self,
+        first: usize,
+        last: usize,
+        floor: usize,
+    ) -> (Option<PlaceRole>, usize, usize) {
         let w = self.words;
         let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
         let (from, to) = (self.names[first].item, self.names[last].item + 1);
-        let after = [&w.road, &w.railway]
-            .iter()
-            .any(|t| t.after(to, |i| self.word(i)).is_some())
-            || w.skip
-                .after(to, |i| self.word(i))
-                .is_some_and(|(n, ())| w.road.after(to + n, |i| self.word(i)).is_some());
+        let skipped = w.skip.after(to, |i| self.word(i)).map_or(0, |(n, ())| n);
+        let after = [to, to + skipped].into_iter().find_map(|at| {
+            let road = w.road.after(at, |i| self.word(i));
+            let (n, ()) = road.or_else(|| w.railway.after(at, |i| self.word(i)))?;
+            Some(at + n - 1)
+        });
         let mut c = from;
         let mut before = false;
         loop {
@@ -866,12 +871,16 @@ impl<'a> Row<'a> {
                 break;
             }
         }
-        if !after && !before {
-            return (None, from);
+        if after.is_none() && !before {
+            return (None, from, to - 1);
         }
         let prep = w.prepositions.before(c, word);
         let start = prep.map_or(c, |(n, _)| c - n);
-        (Some(road_role(prep.map(|(_, p)| p))), start)
+        (
+            Some(road_role(prep.map(|(_, p)| p))),
+            start,
+            after.unwrap_or(to - 1),
+        )
     }
 
     fn between(&self, k: usize, left: &Left, floor: usize, out: &mut Vec<PlaceExpr>) -> usize {
@@ -1137,24 +1146,8 @@ impl<'a> Row<'a> {
         let saying = w.saying.after(end, |i| self.word(i)).is_some();
 
         let mut next = last + 1;
-        let mut containers = Vec::new();
-        if matches!(self.best(last).extent, Extent::Point) || wide_after {
-            let mut inner = last;
-            while next < self.names.len() && self.explains(inner, next, 0) {
-                containers.push(next);
-                inner = next;
-                next += 1;
-                // A pair of the explaining road or "between" goes with it.
-            }
-            // ", on the road from X to Y", ", on the X-Y road"
-            if next < self.names.len() && self.explaining_road(last, next) {
-                next += 2;
-            }
-        }
-
         // "in North Mitrovica, by the main bridge": the second is the place.
         if k == last
-            && next == last + 1
             && next < self.names.len()
             && !left.road
             && left.offset.is_none()
@@ -1168,6 +1161,21 @@ impl<'a> Row<'a> {
                     .get_or_insert_with(|| self.names[last].top.clone());
             }
             return after;
+        }
+
+        let mut containers = Vec::new();
+        if matches!(self.best(last).extent, Extent::Point) || wide_after {
+            let mut inner = last;
+            while next < self.names.len() && self.explains(inner, next, 0) {
+                containers.push(next);
+                inner = next;
+                next += 1;
+                // A pair of the explaining road or "between" goes with it.
+            }
+            // ", on the road from X to Y", ", on the X-Y road"
+            if next < self.names.len() && self.explaining_road(last, next) {
+                next += 2;
+            }
         }
 
         let role_of = |n: usize| -> PlaceRole {
@@ -1318,7 +1326,7 @@ impl<'a> Row<'a> {
         }
         let floor = self.names[k].item + 1;
         let start = if self.gap_is_dash(q) {
-            let (role, start) = self.road_around(q, q + 1, floor);
+            let (role, start, _) = self.road_around(q, q + 1, floor);
             if role != Some(PlaceRole::Location) {
                 return false;
             }

@@ -445,32 +445,6 @@ impl Boundary {
         best.map(|(_, line)| line)
             .filter(|line| length(line) <= 3.0 * metres_between(from, to) + 4000.0)
     }
-
-    /// The road of the base map that passes nearest to `point` within `reach_m`
-    /// metres, cut to the part within `part_m` of it.
-    pub fn road_near(
-        &self,
-        point: Point<f64>,
-        reach_m: f64,
-        part_m: f64,
-    ) -> Option<LineString<f64>> {
-        self.ways
-            .iter()
-            .filter(|w| w.kind == "road")
-            .filter_map(|w| match &w.shape {
-                Geometry::LineString(l) => Some((polyline::nearest(l, point), l)),
-                _ => None,
-            })
-            .filter(|(at, _)| at.metres <= reach_m)
-            .min_by(|a, b| a.0.metres.total_cmp(&b.0.metres))
-            .and_then(|(_, l)| {
-                let parts = polyline::within(l, point, part_m);
-                parts
-                    .0
-                    .into_iter()
-                    .max_by(|a, b| length(a).total_cmp(&length(b)))
-            })
-    }
 }
 
 fn ways(data: &Data) -> Result<Vec<Way>, DataError> {

@@ -595,7 +595,7 @@ impl Gazetteer {
                 }
             }
         }
-        let free: Vec<bool> = found
+        let mut known: Vec<bool> = found
             .iter()
             .zip(&kept)
             .map(|(name, &kept)| {
@@ -608,10 +608,12 @@ impl Gazetteer {
             if !kept[number] {
                 continue;
             }
-            let candidates = self.candidates(&scene, name, &free);
+            let candidates = self.candidates(&scene, name, &known);
             if candidates.is_empty() {
                 continue;
             }
+            // What is joined to it after it counts with it: "the road Peć–Klina".
+            known[number] = true;
             // "Banjskë/Banjska" is one place with two names.
             if let Some((first, last, before)) = out.last_mut()
                 && *last + 1 == name.first

@@ -127,7 +127,7 @@ impl Stage<'_> {
     }
 
     /// The places named before an expression as locations, nearest first, within
-    /// its paragraph or the one before.
+    /// its paragraph.
     fn before(&self, expr: &PlaceExpr) -> Vec<PlaceId> {
         let paragraph = |at: usize| {
             self.doc
@@ -143,7 +143,7 @@ impl Stage<'_> {
             .rev()
             .filter(|p| p.span.end <= expr.span.start)
             .take_while(|p| match (paragraph(p.span.start), here) {
-                (Some(there), Some(here)) => there + 1 >= here,
+                (Some(there), Some(here)) => there == here,
                 _ => false,
             })
             .filter(|p| p.role == crate::text::place::PlaceRole::Location)

@@ -78,7 +78,6 @@ pub(super) struct Radius {
     pub bearing_deg: f64,
     pub side_m: f64,
     pub line_near_m: f64,
-    pub road_part_m: f64,
     pub municipality_m: f64,
     pub on_line_m: f64,
 }

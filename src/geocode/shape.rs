@@ -343,19 +343,12 @@ impl Ctx<'_> {
         let start = before.iter().copied().find(|&b| {
             let p = self.place(b);
             let away = metres(p, place);
-            p.extent == Extent::Point && !p.outside && away > 3000.0 && away < 60_000.0
+            p.extent == Extent::Point && !p.outside && away > 3000.0 && away < 30_000.0
         });
         if let Some(start) = start {
             let mut shape = self.between(start, id, true);
             shape.relation = Some("on the road".to_string());
             return shape;
-        }
-        let r = &self.rules.radius;
-        if place.extent == Extent::Point
-            && let Some(part) = self.boundary.road_near(point(place), 2500.0, r.road_part_m)
-        {
-            let relation = Some("on the road to".to_string());
-            return self.lines(Some(id), MultiLineString(vec![part]), 2, 5, relation, None);
         }
         let mut shape = self.near(id);
         shape.relation = Some("on the road to".to_string());

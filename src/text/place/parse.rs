@@ -36,10 +36,11 @@ pub fn parse(
     let accented = text.contains('ë') || text.contains('Ë');
     let mut found: Vec<PlaceExpr> = Vec::new();
     let mut town: Option<Vec<Candidate>> = None;
+    let mut heading: Option<Vec<Candidate>> = None;
     for sentence in sentences {
         let mut row = Row {
             text,
-            town: town.as_deref(),
+            town: heading.as_deref().or(town.as_deref()),
             words: lang_words,
             shared: words,
             gazetteer,
@@ -51,10 +52,6 @@ pub fn parse(
             continue;
         }
         let mut exprs = row.read();
-        let last_town = (0..row.names.len())
-            .rev()
-            .find(|&n| row.is_town(n))
-            .map(|n| row.names[n].top.candidates.clone());
         for expr in &mut exprs {
             if let Some(role) = frames
                 .iter()
@@ -63,9 +60,18 @@ pub fn parse(
             {
                 expr.role = role;
             }
+            // "the town" and "the municipality" below: of the heading, or the last.
+            let candidates = &expr.anchors[0].candidates;
+            let kind = gazetteer.place(candidates[0].place).kind.as_str();
+            if matches!(kind, "municipality-seat" | "settlement" | "municipality") {
+                match expr.role {
+                    PlaceRole::Heading => heading = Some(candidates.clone()),
+                    PlaceRole::Location | PlaceRole::Dateline => town = Some(candidates.clone()),
+                    _ => {}
+                }
+            }
         }
         found.extend(exprs);
-        town = last_town.or(town);
     }
     found.sort_by_key(|e| (e.span.start, e.span.end));
     found
@@ -175,6 +181,8 @@ impl<'a> Row<'a> {
         }
         self.add_line();
         self.add_town();
+        self.add_municipality();
+        self.add_region();
     }
 
     fn push_name(&mut self, top: Toponym, span: Span) {
@@ -297,6 +305,106 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// "in the municipality", "outside the municipality": that of the town that was
+    /// named last. The name stands where the words of kind stand, so that the
+    /// preposition is read before it.
+    fn add_municipality(&mut self) {
+        let Some(town) = self.town else { return };
+        let mut at = 1;
+        while at < self.items.len() {
+            if let Some((n, ())) = self.words.municipality.after(at, |i| self.word(i)) {
+                let placed = self
+                    .words
+                    .prepositions
+                    .before(at, |i| self.word(i))
+                    .filter(|(_, p)| p.role == PlaceRole::Location);
+                let named = self.items.get(at + n).is_some_and(|i| i.name.is_some())
+                    || self
+                        .words
+                        .genitive
+                        .after(at + n, |i| self.word(i))
+                        .is_some()
+                    || self
+                        .words
+                        .prepositions
+                        .after(at + n, |i| self.word(i))
+                        .is_some_and(|(m, _)| {
+                            (0..3).any(|k| {
+                                self.items
+                                    .get(at + n + m + k)
+                                    .is_some_and(|i| i.name.is_some())
+                            })
+                        });
+                if let Some((_, prep)) = placed
+                    && !named
+                {
+                    let place = self.gazetteer.place(town[0].place);
+                    let wide = self.gazetteer.places().iter().position(|p| {
+                        p.kind == "municipality" && p.municipality == place.municipality
+                    });
+                    // Before its building the town itself is meant.
+                    let candidates = match wide {
+                        Some(wide) if !prep.facing => vec![Candidate {
+                            place: crate::gazetteer::PlaceId(wide as u32),
+                            score: 0.8,
+                            matched: Match::Guarded,
+                        }],
+                        _ => town.to_vec(),
+                    };
+                    self.insert(at, n, candidates);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// "in the north", where no noun follows whose north it is.
+    fn add_region(&mut self) {
+        let mut at = 1;
+        while at < self.items.len() {
+            if let Some((n, region)) = self.words.regions.after(at, |i| self.word(i)) {
+                let placed = self
+                    .words
+                    .prepositions
+                    .before(at, |i| self.word(i))
+                    .is_some_and(|(_, p)| p.role != PlaceRole::Other);
+                let next = self.items.get(at + n);
+                let ends = next.is_none_or(|i| {
+                    i.name.is_none()
+                        && (!i.fold.chars().any(char::is_alphanumeric)
+                            || self
+                                .words
+                                .region_ends
+                                .after(at + n, |j| self.word(j))
+                                .is_some()
+                            || self
+                                .words
+                                .prepositions
+                                .after(at + n, |j| self.word(j))
+                                .is_some()
+                            || self.words.and.after(at + n, |j| self.word(j)).is_some())
+                }) && self
+                    .words
+                    .genitive
+                    .after(at + n, |i| self.word(i))
+                    .is_none();
+                let site = self.gazetteer.by_id(&self.words.region_sites[region]);
+                if let Some(place) = site
+                    && placed
+                    && ends
+                {
+                    let region = vec![Candidate {
+                        place,
+                        score: 0.7,
+                        matched: Match::Guarded,
+                    }];
+                    self.insert(at, n, region);
+                }
+            }
+            at += 1;
+        }
+    }
+
     /// Makes a name of the `n` words from item `at`.
     fn insert(&mut self, at: usize, n: usize, candidates: Vec<Candidate>) {
         let span = Span {
@@ -339,13 +447,6 @@ impl<'a> Row<'a> {
             place: crate::gazetteer::PlaceId(at as u32),
             ..self.names[n].top.candidates[0].clone()
         })
-    }
-
-    fn is_town(&self, name: usize) -> bool {
-        matches!(
-            self.best(name).kind.as_str(),
-            "municipality-seat" | "settlement"
-        )
     }
 
     fn word(&self, at: usize) -> Option<&str> {
@@ -665,7 +766,7 @@ impl<'a> Row<'a> {
             vague |= w
                 .vague
                 .before(c, |i| self.word(i).filter(|_| i >= floor))
-                .is_some_and(|(m, ())| m == 1);
+                .is_some();
             if n >= 100.0 && value.is_none() && factor == 1.0 {
                 factor = n;
             } else if n == 1.0 && value.is_some() {
@@ -1164,7 +1265,9 @@ impl<'a> Row<'a> {
         }
 
         let mut containers = Vec::new();
-        if matches!(self.best(last).extent, Extent::Point) || wide_after {
+        let narrow = matches!(self.best(last).extent, Extent::Point)
+            || matches!(self.best(last).kind.as_str(), "lake" | "mountain");
+        if narrow || wide_after {
             let mut inner = last;
             while next < self.names.len() && self.explains(inner, next, 0) {
                 containers.push(next);

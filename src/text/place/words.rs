@@ -113,6 +113,11 @@ pub(super) struct LangWords {
     pub attribute: Table<()>,
     pub saying: Table<()>,
     pub town: Table<()>,
+    pub municipality: Table<()>,
+    /// Words that stand for a region; the value is an index into `region_sites`.
+    pub regions: Table<usize>,
+    pub region_sites: Vec<String>,
+    pub region_ends: Table<()>,
     /// Kind words; the value is an index into `kind_names`.
     pub kinds: Table<usize>,
     pub kind_names: Vec<String>,
@@ -183,6 +188,8 @@ struct File {
     kinds: BTreeMap<String, Vec<String>>,
     wind: Vec<Wind>,
     unit: Vec<Unit>,
+    #[serde(default)]
+    region: Vec<Region>,
     numbers: BTreeMap<String, f64>,
 }
 
@@ -221,6 +228,8 @@ struct Lists {
     attribute: Vec<String>,
     saying: Vec<String>,
     town: Vec<String>,
+    municipality: Vec<String>,
+    region_ends: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +238,13 @@ struct Wind {
     bearing: f64,
     noun: Vec<String>,
     adjective: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Region {
+    site: String,
+    words: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -312,6 +328,16 @@ impl File {
             attribute: list(&l.attribute),
             saying: list(&l.saying),
             town: list(&l.town),
+            municipality: list(&l.municipality),
+            region_ends: list(&l.region_ends),
+            regions: Table::new(
+                self.region
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(at, r)| r.words.iter().map(move |w| (phrase(w), at)))
+                    .collect(),
+            ),
+            region_sites: self.region.iter().map(|r| r.site.clone()).collect(),
             kinds: Table::new(kinds),
             kind_names,
             wind_noun: winds(|w| &w.noun),

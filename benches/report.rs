@@ -69,7 +69,13 @@ fn lines_1000_gzip(bencher: Bencher) {
 #[divan::bench]
 fn array_1000(bencher: Bencher) {
     let mut array = vec![b'['];
-    array.extend(lines().split(|&b| b == b'\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&b","[..]));
+    array.extend(
+        lines()
+            .split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(&b","[..]),
+    );
     array.push(b']');
     bench(bencher, "a.json", array);
 }

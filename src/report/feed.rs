@@ -286,7 +286,11 @@ impl Iterator for Feed {
             offset: Some(offset),
         };
         Some(match bytes.and_then(|bytes| self.report(&bytes)) {
-            Ok(body) => Ok(Record { place, body }),
+            Ok(body) => Ok(Record {
+                place,
+                body,
+                given: None,
+            }),
             Err(reason) => Err(place.reject(reason)),
         })
     }

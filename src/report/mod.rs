@@ -20,9 +20,11 @@ mod json;
 pub mod language;
 pub mod limits;
 mod lines;
+mod manifest;
 mod metadata;
 mod reject;
 mod rules;
+mod selection;
 mod source;
 mod text_file;
 mod walk;
@@ -31,6 +33,7 @@ mod warc;
 pub use ids::Ids;
 pub use reject::{Reason, Reject};
 pub use rules::Rules;
+pub use selection::{PatternError, Selection};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -126,6 +129,8 @@ impl Iterator for Inputs {
 pub struct Record {
     place: Place,
     body: Body,
+    /// What a manifest says about the file.
+    given: Option<Arc<manifest::Given>>,
 }
 
 /// Where a record stands.
@@ -172,15 +177,29 @@ impl Record {
                     html::check(report)
                 }),
         };
-        read.map_err(|reason| self.place.reject(reason))
+        match read {
+            Ok(mut report) => {
+                if let Some(given) = &self.given {
+                    given.apply(&mut report, self.place.record.is_some());
+                }
+                Ok(report)
+            }
+            Err(reason) => Err(self.place.reject(reason)),
+        }
     }
 }
 
 /// The records of INPUTs, in the order of the input; see [`inputs`].
 pub fn records(paths: &[PathBuf], rules: &Arc<Rules>) -> Records {
+    selected_records(paths, &Selection::default(), rules)
+}
+
+/// The records of INPUTs, of which a choice of the files in folders is read.
+pub fn selected_records(paths: &[PathBuf], selection: &Selection, rules: &Arc<Rules>) -> Records {
     Records {
-        files: walk::Walk::new(paths, Arc::clone(rules)),
+        files: walk::Walk::new(paths, selection, Arc::clone(rules)),
         open: None,
+        given: None,
         rules: Arc::clone(rules),
     }
 }
@@ -192,6 +211,8 @@ type FileRecords = Box<dyn Iterator<Item = Result<Record, Reject>> + Send>;
 pub struct Records {
     files: walk::Walk,
     open: Option<FileRecords>,
+    /// What a manifest says about the open file.
+    given: Option<Arc<manifest::Given>>,
     rules: Arc<Rules>,
 }
 
@@ -202,7 +223,10 @@ impl Iterator for Records {
         loop {
             if let Some(records) = &mut self.open {
                 if let Some(record) = records.next() {
-                    return Some(record);
+                    return Some(record.map(|mut record| {
+                        record.given.clone_from(&self.given);
+                        record
+                    }));
                 }
                 self.open = None;
             }
@@ -213,7 +237,10 @@ impl Iterator for Records {
             match source::open(&input, &self.rules)
                 .and_then(|source| read(source, &input, &self.rules))
             {
-                Ok(records) => self.open = Some(records),
+                Ok(records) => {
+                    self.open = Some(records);
+                    self.given = input.given;
+                }
                 Err(reason) => {
                     return Some(Err(Reject {
                         path: input.path,
@@ -239,6 +266,7 @@ pub fn from_reader(
         file: PathBuf::new(),
         path: name.to_string(),
         name: name.to_string(),
+        given: None,
     };
     let records = source::read_from(reader, source::by_name(name, rules))
         .and_then(|source| read(source, &input, rules))
@@ -269,7 +297,11 @@ fn read(source: Source, input: &Input, rules: &Arc<Rules>) -> Result<FileRecords
             record: None,
             offset: None,
         };
-        Box::new(std::iter::once(Ok(Record { place, body })))
+        Box::new(std::iter::once(Ok(Record {
+            place,
+            body,
+            given: None,
+        })))
     };
     Ok(match format {
         Format::Text => {
@@ -324,6 +356,7 @@ impl lines::Piece {
             Ok(report) => Ok(Record {
                 place,
                 body: Body::Ready(report),
+                given: None,
             }),
             Err(reason) => Err(place.reject(reason)),
         }

@@ -51,6 +51,7 @@ pub(super) struct Endings {
     pub lines: Vec<String>,
     pub feed: Vec<String>,
     pub warc: Vec<String>,
+    pub manifest: Vec<String>,
     pub gzip: Vec<String>,
     pub zstd: Vec<String>,
     pub skip: Vec<String>,

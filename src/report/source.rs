@@ -1,12 +1,14 @@
 //! Opens one input: unpacks it, names it, and finds out which reader takes it.
 
 use super::decode;
+use super::manifest::Given;
 use super::reject::Reason;
 use super::rules::{Endings, Rules};
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes in a reader's buffer.
 const BUFFER: usize = 64 << 10;
@@ -46,6 +48,8 @@ pub struct Input {
     /// As it is named in ids: relative to the INPUT that was typed, `/` between
     /// folders; the bare file name for a file that was typed itself.
     pub name: String,
+    /// What a manifest says about it.
+    pub given: Option<Arc<Given>>,
 }
 
 /// An opened input.
@@ -144,6 +148,12 @@ fn by_ending(name: &str, endings: &Endings) -> (Option<String>, Option<Format>) 
     .into_iter()
     .find_map(|(endings, format)| endings.contains(&ending).then_some(format));
     (Some(ending), format)
+}
+
+/// Whether a file of this name lists other files.
+pub fn is_manifest(name: &str, rules: &Rules) -> bool {
+    let own = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    rules.endings.manifest.contains(&own)
 }
 
 /// Whether a walk through a folder passes over a file of this name.

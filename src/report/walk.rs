@@ -1,9 +1,11 @@
 //! Which files the typed INPUTs stand for.
 
 use super::limits::MAX_FOLDERS;
+use super::manifest::Manifest;
 use super::reject::{Reason, Reject};
 use super::rules::Rules;
-use super::source::{Input, is_skipped};
+use super::selection::Selection;
+use super::source::{Input, is_manifest, is_skipped};
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,39 +16,38 @@ use std::sync::Arc;
 /// the current file is held in memory.
 ///
 /// Hidden files and folders (a name that starts with a point), endings that are
-/// never reports, and linked folders are passed over.
+/// never reports, and linked folders are passed over. A folder with a manifest is
+/// read by the manifest alone.
 pub struct Walk {
     typed: VecDeque<PathBuf>,
-    /// The folders that are being walked, the innermost last.
-    open: Vec<Folder>,
+    /// The folders and manifests that are being gone through, the innermost last.
+    open: Vec<Listing>,
+    selection: Selection,
     rules: Arc<Rules>,
 }
 
-struct Folder {
-    /// What is left of it, in order.
-    entries: std::vec::IntoIter<Entry>,
-}
-
-struct Entry {
-    file: PathBuf,
-    path: String,
-    name: String,
+enum Listing {
+    /// What is left of a folder, in order.
+    Folder(std::vec::IntoIter<Input>),
+    /// What is left of a manifest.
+    Manifest(Box<Manifest>),
 }
 
 impl Walk {
-    /// The files of these INPUTs.
-    pub fn new(typed: &[PathBuf], rules: Arc<Rules>) -> Walk {
+    /// The files of these INPUTs, those of folders by choice.
+    pub fn new(typed: &[PathBuf], selection: &Selection, rules: Arc<Rules>) -> Walk {
         Walk {
             typed: typed.iter().cloned().collect(),
             open: Vec::new(),
+            selection: selection.clone(),
             rules,
         }
     }
 
     /// Lists a folder and starts to walk it.
-    fn enter(&mut self, folder: &Path, path: &str, name: &str) -> Result<(), Reject> {
+    fn enter(&mut self, folder: &Input) -> Result<(), Reject> {
         let reject = |reason| Reject {
-            path: path.to_string(),
+            path: folder.path.clone(),
             record: None,
             offset: None,
             reason,
@@ -58,26 +59,61 @@ impl Walk {
         }
         let io = |error: std::io::Error| reject(Reason::io(&error));
         let mut entries = Vec::new();
-        for entry in fs::read_dir(folder).map_err(io)? {
+        let mut manifests = Vec::new();
+        for entry in fs::read_dir(&folder.file).map_err(io)? {
             let entry = entry.map_err(io)?;
             let own = entry.file_name().to_string_lossy().into_owned();
-            if own.starts_with('.') || is_skipped(&own, &self.rules) {
+            if own.starts_with('.') {
                 continue;
             }
-            entries.push(Entry {
+            let input = Input {
                 file: entry.path(),
-                path: format!("{}/{own}", path.trim_end_matches('/')),
-                name: if name.is_empty() {
-                    own
+                path: format!("{}/{own}", folder.path.trim_end_matches('/')),
+                name: if folder.name.is_empty() {
+                    own.clone()
                 } else {
-                    format!("{name}/{own}")
+                    format!("{}/{own}", folder.name)
                 },
-            });
+                given: None,
+            };
+            if is_manifest(&own, &self.rules) {
+                manifests.push(input);
+            } else if !is_skipped(&own, &self.rules) {
+                entries.push(input);
+            }
+        }
+        if !manifests.is_empty() {
+            entries = manifests;
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.file.cmp(&b.file)));
-        self.open.push(Folder {
-            entries: entries.into_iter(),
-        });
+        self.open.push(Listing::Folder(entries.into_iter()));
+        Ok(())
+    }
+
+    /// The next typed INPUT, as a file that has no folder to be named in.
+    fn next_typed(&mut self) -> Option<Input> {
+        let typed = self.typed.pop_front()?;
+        let path = typed.to_string_lossy().replace('\\', "/");
+        let is_folder = typed != Path::new("-") && typed.is_dir();
+        let name = if is_folder {
+            String::new()
+        } else {
+            typed
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_else(|| path.clone())
+        };
+        Some(Input {
+            file: typed,
+            path,
+            name,
+            given: None,
+        })
+    }
+
+    fn open_manifest(&mut self, manifest: &Input) -> Result<(), Reject> {
+        let manifest = Manifest::open(manifest, &self.rules)?;
+        self.open.push(Listing::Manifest(Box::new(manifest)));
         Ok(())
     }
 }
@@ -87,42 +123,54 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some(folder) = self.open.last_mut() else {
-                let typed = self.typed.pop_front()?;
-                let path = typed.to_string_lossy().replace('\\', "/");
-                if typed != Path::new("-") && typed.is_dir() {
-                    if let Err(reject) = self.enter(&typed, &path, "") {
+            let input = match self.open.last_mut() {
+                None => {
+                    let input = self.next_typed()?;
+                    let entered = if input.name.is_empty() {
+                        self.enter(&input)
+                    } else if is_manifest(&input.name, &self.rules) {
+                        self.open_manifest(&input)
+                    } else {
+                        return Some(Ok(input));
+                    };
+                    if let Err(reject) = entered {
                         return Some(Err(reject));
                     }
                     continue;
                 }
-                let name = typed
-                    .file_name()
-                    .map(|name| name.to_string_lossy().into_owned())
-                    .unwrap_or_else(|| path.clone());
-                return Some(Ok(Input {
-                    file: typed,
-                    path,
-                    name,
-                }));
+                Some(Listing::Manifest(manifest)) => match manifest.next() {
+                    Some(Ok(input)) if !self.selection.takes_file(&input.name) => continue,
+                    Some(listed) => return Some(listed),
+                    None => {
+                        self.open.pop();
+                        continue;
+                    }
+                },
+                Some(Listing::Folder(entries)) => match entries.next() {
+                    Some(input) => input,
+                    None => {
+                        self.open.pop();
+                        continue;
+                    }
+                },
             };
-            let Some(entry) = folder.entries.next() else {
-                self.open.pop();
-                continue;
-            };
-            let linked = entry.file.is_symlink();
-            if entry.file.is_dir() {
-                if !linked && let Err(reject) = self.enter(&entry.file, &entry.path, &entry.name) {
-                    return Some(Err(reject));
+            let linked = input.file.is_symlink();
+            let entered = if input.file.is_dir() {
+                if linked || !self.selection.takes_folder(&input.name) {
+                    continue;
                 }
-            } else if entry.file.is_file() || linked {
+                self.enter(&input)
+            } else if is_manifest(&input.name, &self.rules) {
+                self.open_manifest(&input)
+            } else if (input.file.is_file() || linked) && self.selection.takes_file(&input.name) {
                 // A link that leads nowhere is reported when it is opened; a pipe or
                 // a device in a folder would only hang the run.
-                return Some(Ok(Input {
-                    file: entry.file,
-                    path: entry.path,
-                    name: entry.name,
-                }));
+                return Some(Ok(input));
+            } else {
+                continue;
+            };
+            if let Err(reject) = entered {
+                return Some(Err(reject));
             }
         }
     }

@@ -111,6 +111,7 @@ impl Warc {
         }
         Ok(page?.map(|(bytes, charset)| Record {
             place: place.clone(),
+            given: None,
             body: Body::Page(
                 bytes,
                 charset,

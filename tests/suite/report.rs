@@ -438,6 +438,63 @@ fn ids_are_the_same_from_everywhere() {
     assert_eq!(outline(&read), ["in/a.txt", "a.txt", "a.txt~2"]);
 }
 
+#[test]
+fn a_manifest_lists_files_and_says_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join("x")).unwrap();
+    fs::write(
+        root.join("x/a.txt"),
+        "Title: Own\nId: own\nPublished: 2020-01-01\n\nText.",
+    )
+    .unwrap();
+    fs::write(
+        root.join("x/b.jsonl"),
+        "{\"id\": \"b1\", \"text\": \"t\", \"url\": \"u\"}\n",
+    )
+    .unwrap();
+    fs::write(root.join("not-listed.txt"), "T\n\nText.").unwrap();
+    fs::write(
+        root.join("manifest.csv"),
+        "File,published,title,publisher,lang,url\nx/a.txt,24.9.2023,\"A, b\",P,sr,\n\
+         x/b.jsonl,2023-09-25,,P,,v\nx/none.txt\n../a.txt\nx/a.txt,never\n,\n",
+    )
+    .unwrap();
+    let listed = read(root);
+    let expected = [
+        "own",
+        "b1",
+        "None: no such file or folder",
+        "Some(5): field `file`: \"../a.txt\" is not a file below the manifest's folder",
+        "Some(6): field `published`: \"never\" is not a date (write 2023-09-24)",
+        "Some(7): field `file`: \"\" is not the name of a file",
+    ];
+    assert_eq!(outline(&listed), expected);
+    let first = listed[0].as_ref().unwrap();
+    assert_eq!(first.title, "A, b");
+    assert_eq!(first.lang, Some(Lang::Sr));
+    assert_eq!(first.published, Some(jiff::civil::date(2023, 9, 24)));
+    let second = listed[1].as_ref().unwrap();
+    assert_eq!((second.url.as_str(), second.publisher.as_str()), ("u", "P"));
+    assert_eq!(outline(&read(&root.join("manifest.csv"))), expected);
+}
+
+#[test]
+fn a_choice_of_the_files_in_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("old")).unwrap();
+    for name in ["a.txt", "b.md", "old/a.txt", "draft.txt"] {
+        fs::write(folder.path().join(name), "T\n\nText.").unwrap();
+    }
+    let chosen =
+        report::Selection::new(&["*.txt".into()], &["draft*".into(), "old/".into()]).unwrap();
+    let rules = rules();
+    let read: Vec<_> = report::selected_records(&[folder.path().into()], &chosen, &rules)
+        .map(|record| record.and_then(|record| record.report(&rules)))
+        .collect();
+    assert_eq!(outline(&read), ["a.txt"]);
+}
+
 mod never_panics {
     use super::rules;
     use adminline::report::{Rules, from_reader};

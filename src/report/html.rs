@@ -4,7 +4,8 @@
 //! `class` and `id`), then cut into blocks of text, of which those are *prose* that
 //! are long or end like a sentence, and are not made of links. From the top the
 //! part that holds nearly all prose is followed down; its blocks, from the first
-//! prose to the last, less furniture and lists of other reports, are the text.
+//! prose to the last and the short paragraphs right beside these, less furniture and
+//! lists of other reports, are the text.
 
 use super::Report;
 use super::boilerplate::Boilerplate;
@@ -261,6 +262,8 @@ struct Block {
     item: bool,
     /// In no paragraph, heading or item, but right in a container.
     loose: bool,
+    /// Which container it stands in, by the order in which they are met.
+    container: usize,
 }
 
 impl Block {
@@ -343,8 +346,12 @@ fn is_block(name: &str) -> bool {
 /// The blocks of a part, in the page's order.
 fn blocks(part: &NodeRef) -> Vec<Block> {
     let mut found = Vec::new();
-    let mut open = Block::default();
-    gather(part, false, &mut open, &mut found);
+    let mut open = Block {
+        loose: true,
+        ..Block::default()
+    };
+    let mut containers = 0;
+    gather(part, 0, &mut containers, false, &mut open, &mut found);
     close(&mut open, &mut found);
     found
 }
@@ -369,11 +376,20 @@ fn close(open: &mut Block, found: &mut Vec<Block>) {
             heading: block.heading,
             item: block.item,
             loose: block.loose,
+            container: block.container,
         });
     }
 }
 
-fn gather(node: &NodeRef, in_link: bool, open: &mut Block, found: &mut Vec<Block>) {
+/// Gathers the blocks below a node, which is in (or is) the given container.
+fn gather(
+    node: &NodeRef,
+    container: usize,
+    containers: &mut usize,
+    in_link: bool,
+    open: &mut Block,
+    found: &mut Vec<Block>,
+) {
     for child in node.children_it(false) {
         if child.is_text() {
             let text = child.text();
@@ -402,11 +418,19 @@ fn gather(node: &NodeRef, in_link: bool, open: &mut Block, found: &mut Vec<Block
             open.heading = name.starts_with('h') && name.len() == 2 && &*name != "hr";
             open.item = &*name == "li";
             open.loose = is_container(&name);
-            gather(&child, in_link, open, found);
+            open.container = container;
+            let inner = if open.loose {
+                *containers += 1;
+                *containers
+            } else {
+                container
+            };
+            gather(&child, inner, containers, in_link, open, found);
             close(open, found);
             open.loose = true;
         } else {
-            gather(&child, in_link || &*name == "a", open, found);
+            let in_link = in_link || &*name == "a";
+            gather(&child, container, containers, in_link, open, found);
         }
     }
 }
@@ -445,21 +469,36 @@ fn select(blocks: &[Block], title: &str, words: &Boilerplate, trim: bool) -> Vec
         if words.is_furniture(&block.text) || block.is_links() || is_loose {
             continue;
         }
-        if kept.is_empty() && same(&block.text, title) {
+        if kept.is_empty() && is_title(&block.text, title) {
             continue;
         }
         kept.push(block);
     }
     if trim && kept.iter().any(|block| block.is_prose()) {
-        let first = kept.iter().position(|block| block.is_prose()).unwrap_or(0);
-        let last = kept.iter().rposition(|block| block.is_prose()).unwrap_or(0);
+        let mut first = kept.iter().position(|block| block.is_prose()).unwrap_or(0);
+        let mut last = kept.iter().rposition(|block| block.is_prose()).unwrap_or(0);
+        // A short paragraph right beside the prose, in the same container, belongs to
+        // it: a dateline, the last item of a list.
+        let belongs = |block: &Block, prose: &Block| {
+            !block.loose && !block.heading && block.container == prose.container
+        };
+        while first > 0 && belongs(kept[first - 1], kept[first]) {
+            first -= 1;
+        }
+        while last + 1 < kept.len() && belongs(kept[last + 1], kept[last]) {
+            last += 1;
+        }
         kept = kept[first..=last].to_vec();
     }
     kept.into_iter().map(|block| block.text.clone()).collect()
 }
 
-fn same(block: &str, title: &str) -> bool {
-    collapse(block).to_lowercase() == collapse(title).to_lowercase()
+/// Whether a block is the title again, perhaps with a short line such as the date
+/// below it.
+fn is_title(block: &str, title: &str) -> bool {
+    let (first, below) = block.split_once('\n').unwrap_or((block, ""));
+    let same = |text: &str| collapse(text).to_lowercase() == collapse(title).to_lowercase();
+    same(block) || (same(first) && below.chars().count() < LONG)
 }
 
 fn join(blocks: &[String]) -> String {

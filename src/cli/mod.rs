@@ -8,6 +8,7 @@ mod config;
 mod diff;
 mod extract;
 mod files;
+mod gazetteer;
 mod help;
 mod merge;
 mod progress;
@@ -60,6 +61,7 @@ enum Command {
     Score(score::ScoreArgs),
     Verify(verify::VerifyArgs),
     Diff(diff::DiffArgs),
+    Gazetteer(gazetteer::GazetteerArgs),
     Schema(schema::SchemaArgs),
     Completions(help::CompletionsArgs),
     Man(help::ManArgs),
@@ -123,6 +125,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> anyhow::Result<ExitCode> {
         Command::Score(args) => score::run(args, out),
         Command::Verify(args) => verify::run(args, common, out),
         Command::Diff(args) => diff::run(args, out),
+        Command::Gazetteer(args) => gazetteer::run(args, common, out),
         Command::Schema(args) => schema::run(args, out),
         Command::Completions(args) => help::completions(args, out),
         Command::Man(args) => help::man(args, out),

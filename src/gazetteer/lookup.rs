@@ -1,10 +1,12 @@
 //! Resolves a name that a person typed: any language, case, script or inflected
 //! form; a small misspelling last.
 
+use geo::{Distance, Haversine, Point};
+
 use super::fold::{canonical, fold};
 use super::index::Tokens;
-use super::rank::{distance_m, fold_words, own_name, prominence, quality};
-use super::{Candidate, Gazetteer, Match, PlaceId};
+use super::rank::{fold_words, nearness, own_name, prominence, quality, same_name};
+use super::{Candidate, Extent, Gazetteer, Match, PlaceId};
 
 /// Edit distance that a folded name of this many letters may have: none for
 /// short names, which are too close to one another.
@@ -46,7 +48,7 @@ impl Gazetteer {
                 let best = if rest_names { found.first() } else { longest };
                 let share = best.map_or(0.0, |f| {
                     if rest_names {
-                        0.9
+                        1.0
                     } else {
                         (f.last - f.first + 1) as f64 / (last + 1) as f64
                     }
@@ -110,6 +112,84 @@ impl Gazetteer {
         candidates
     }
 
+    /// The sites nearest to a position, at most `count`; the score falls with the
+    /// distance beyond the site's radius.
+    pub fn nearest(&self, lat: f64, lon: f64, count: usize) -> Vec<Candidate> {
+        let here = Point::new(lon, lat);
+        let mut near: Vec<(f64, Candidate)> = self
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.extent == Extent::Point && !p.outside)
+            .map(|(at, place)| {
+                let metres = Haversine.distance(here, Point::new(place.lon, place.lat));
+                let beyond = (metres - place.radius_m).max(0.0);
+                let candidate = Candidate {
+                    place: PlaceId(at as u32),
+                    score: 1.0 / (1.0 + (beyond / 2_000.0).powi(2)),
+                    matched: Match::Exact,
+                };
+                (metres, candidate)
+            })
+            .collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        near.into_iter().take(count).map(|(_, c)| c).collect()
+    }
+
+    /// The municipalities (ASCII) that a name in any language or form means.
+    pub fn municipalities_of(&self, name: &str) -> Vec<String> {
+        let (towns, _) = self.municipalities_named(name);
+        towns.into_iter().map(str::to_string).collect()
+    }
+
+    /// Which of the place's names was found, and how.
+    pub fn why(&self, query: &str, candidate: &Candidate) -> String {
+        let place = self.place(candidate.place);
+        let bare = self.named_part(query);
+        let typed = canonical(bare);
+        let words = fold_words(bare);
+        let labelled = [
+            ("English", Some(&place.name_en)),
+            ("Albanian", place.name_sq.as_ref()),
+            ("Serbian", place.name_sr.as_ref()),
+            ("Serbian", place.name_sr_cyrl.as_ref()),
+        ];
+        let names = labelled
+            .into_iter()
+            .filter_map(|(label, name)| Some((label, name?.as_str())))
+            .chain(place.aliases.iter().map(|a| ("other", a.as_str())));
+        let mut best: Option<(u8, String)> = None;
+        for (label, name) in names {
+            let shown = name.split(" (").next().unwrap_or(name);
+            let (rank, how) = if canonical(shown) == typed {
+                (0, "")
+            } else if fold_words(shown) == words {
+                (1, ", without its diacritics or in another spelling")
+            } else if same_name(&fold_words(shown), &words) {
+                (2, ", inflected")
+            } else {
+                continue;
+            };
+            if best.as_ref().is_none_or(|(r, _)| rank < *r) {
+                best = Some((rank, format!("{label} name {shown:?}{how}")));
+            }
+        }
+        let mut why = match best {
+            Some((_, why)) => why,
+            None if candidate.matched == Match::Fuzzy => {
+                "a name a letter or two different".to_string()
+            }
+            None => "a form of one of its names".to_string(),
+        };
+        if place.hamlet {
+            why.push_str("; hamlet: counts in a report only beside a neighbour");
+        }
+        if place.outside {
+            why.push_str("; outside the region: kept to be excluded");
+        }
+        why
+    }
+
     /// Score of a place by itself and the quality of the match.
     fn base_score(&self, place: PlaceId, matched: Match, typed: &str) -> f64 {
         let record = self.place(place);
@@ -122,14 +202,25 @@ impl Gazetteer {
         own * base * quality(matched) * prominence(record)
     }
 
-    /// 1 beside one of the other places, falling to 0.4 far from all of them.
+    /// 1 beside one of the other places or in its municipality, falling to 0.4 far
+    /// from all of them.
     fn nearness(&self, place: PlaceId, others: &[PlaceId]) -> f64 {
         let here = self.place(place);
         let nearest = others
             .iter()
-            .map(|&other| distance_m(here, self.place(other)))
-            .fold(f64::INFINITY, f64::min);
-        0.4 + 0.6 / (1.0 + (nearest / 8_000.0).powi(2))
+            .map(|&other| nearness(here, self.place(other)))
+            .fold(0.0, f64::max);
+        0.4 + 0.6 * nearest
+    }
+
+    /// The part of a query that names the place: the first name in it.
+    fn named_part<'q>(&self, query: &'q str) -> &'q str {
+        let bare = query.split('(').next().unwrap_or(query).trim();
+        let tokens = Tokens::lenient(bare);
+        match self.index.scan(bare, &tokens, None).first() {
+            Some(found) if found.first == 0 => &bare[..tokens.list[found.last].end as usize],
+            _ => bare,
+        }
     }
 
     /// All places that the names in a text may mean.

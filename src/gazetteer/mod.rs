@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use crate::data::{Data, DataError};
 use crate::report::Lang;
 
+pub mod check;
 pub mod fold;
 mod guard;
+pub mod import;
 mod index;
 mod inflect;
 mod lookup;

@@ -62,7 +62,7 @@ pub(crate) fn distance_m(a: &Place, b: &Place) -> f64 {
 
 /// 1 at the same spot or in the same municipality as the other place, falling
 /// with distance.
-fn nearness(a: &Place, b: &Place) -> f64 {
+pub(crate) fn nearness(a: &Place, b: &Place) -> f64 {
     let d = distance_m(a, b) / REACH_M;
     let near = 1.0 / (1.0 + d * d);
     if !a.municipality.is_empty() && a.municipality == b.municipality {
@@ -96,11 +96,7 @@ pub(crate) fn own_name(place: &Place, words: &str) -> f64 {
         if with_kind && contains_words(&name, words) {
             return true;
         }
-        name.split(' ').count() == words.split(' ').count()
-            && name
-                .split(' ')
-                .zip(words.split(' '))
-                .all(|(a, b)| same_stem(a, b))
+        same_name(&name, words)
     };
     if is(&place.name_en) {
         return 1.0;
@@ -119,6 +115,12 @@ fn contains_words(name: &str, words: &str) -> bool {
     let words: Vec<&str> = words.split(' ').collect();
     name.windows(words.len())
         .any(|run| run.iter().zip(&words).all(|(a, b)| same_stem(a, b)))
+}
+
+/// Two forms of one name: as many words, and each a form of the other's.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    a.split(' ').count() == b.split(' ').count()
+        && a.split(' ').zip(b.split(' ')).all(|(x, y)| same_stem(x, y))
 }
 
 /// Two forms of one word: all but the last few letters agree.

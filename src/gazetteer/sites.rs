@@ -223,11 +223,7 @@ pub fn read_regions(path: &str, text: &str) -> Result<Vec<Place>, DataError> {
 /// When a file is missing or malformed.
 pub fn read_all(data: &Data) -> Result<Vec<Place>, DataError> {
     let mut places = Vec::new();
-    for path in [
-        "gazetteer/sites.csv",
-        "gazetteer/outside.csv",
-        "gazetteer/imported.csv",
-    ] {
+    for path in ["gazetteer/sites.csv", "gazetteer/outside.csv"] {
         match data.bytes(path) {
             Some(bytes) => places.extend(read_table(path, bytes)?),
             None if path == "gazetteer/sites.csv" => {
@@ -243,6 +239,16 @@ pub fn read_all(data: &Data) -> Result<Vec<Place>, DataError> {
     let path = "gazetteer/regions.toml";
     if data.bytes(path).is_some() {
         places.extend(read_regions(path, data.text(path)?)?);
+    }
+    // What a user imported: a row with the id of another replaces it.
+    let path = "gazetteer/imported.csv";
+    if let Some(bytes) = data.bytes(path) {
+        for row in read_table(path, bytes)? {
+            match places.iter_mut().find(|p| p.id == row.id) {
+                Some(place) => *place = row,
+                None => places.push(row),
+            }
+        }
     }
     let path = "gazetteer/aliases.toml";
     if data.bytes(path).is_some() {

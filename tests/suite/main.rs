@@ -8,6 +8,7 @@ mod commands;
 mod determinism;
 mod evidence;
 mod gazetteer;
+mod gazetteer_cli;
 mod geocode;
 mod merging;
 mod options;

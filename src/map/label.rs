@@ -216,9 +216,9 @@ impl Ground {
             }
         } else {
             let b = request.around;
-            let mut gap = 1.6;
+            let mut gap = 2.4;
             let mut extra = 0.0;
-            while gap <= request.leader.max(1.6) {
+            while gap <= request.leader.max(2.4) {
                 let leads = gap > 6.0;
                 let d = gap * 0.5;
                 add(b.x1 + gap, cy - h / 2.0, 1, extra, leads);
@@ -238,7 +238,8 @@ impl Ground {
     }
 
     /// Places a label along one of `lines`, where the line is straightest and
-    /// nothing is in the way, `away` pixels above it (below when negative).
+    /// nothing is in the way, `away` pixels above it or below it (rather below when
+    /// negative).
     pub fn place_along(
         &mut self,
         lines: &[Vec<Xy>],
@@ -248,50 +249,65 @@ impl Ground {
     ) -> Option<Placed> {
         const STEP: f64 = 4.0;
         let inner = self.frame.grown(-4.0);
-        let steps = ((label.width + 10.0) / STEP).ceil() as usize;
+        let wanted = label.width + 10.0;
         let size = label.look.size;
         let mut best: Option<(f64, Vec<Xy>, Vec<Box2>)> = None;
-        for line in lines {
-            let even = smooth(&resample(line, STEP), 7);
-            if even.len() <= steps {
-                continue;
+        // The rougher the line, the more it is smoothed for the text to follow.
+        for (reach, most_bend) in [(6, 0.08), (14, 0.14), (26, 0.22)] {
+            for line in lines {
+                let raw = resample(line, STEP);
+                let even = smooth(&raw, reach);
+                // Length up to each point, to find windows as long as the text.
+                let mut up_to = vec![0.0];
+                for pair in even.windows(2) {
+                    up_to.push(up_to[up_to.len() - 1] + distance(pair[0], pair[1]));
+                }
+                for from in (0..even.len()).step_by(3) {
+                    let steps = up_to.partition_point(|l| *l < up_to[from] + wanted) - from;
+                    if from + steps >= even.len() {
+                        break;
+                    }
+                    let mut part = even[from..=from + steps].to_vec();
+                    let mut rough = raw[from..=from + steps].to_vec();
+                    if part[0].0 > part[steps].0 {
+                        part.reverse();
+                        rough.reverse();
+                    }
+                    // The less length is lost, the straighter the part.
+                    let bend = 1.0 - distance(part[0], part[steps]) / wanted;
+                    let turn = sharpest_turn(&part);
+                    if bend > most_bend || turn > 0.16 {
+                        continue;
+                    }
+                    let steep = ((part[steps].1 - part[0].1) / label.width).abs();
+                    let (mx, my) = self.frame.centre();
+                    let middle = part[steps / 2];
+                    let off = ((middle.0 - mx) / self.frame.width()).abs()
+                        + ((middle.1 - my) / self.frame.height()).abs();
+                    let base = bend * 20.0 + turn * 15.0 + steep * 1.5 + off * 2.0;
+                    for above in [away >= 0.0, away < 0.0] {
+                        // Clear of the line's own wiggles on that side.
+                        let lift = wiggle(&part, &rough, above);
+                        let cost = base + lift * 0.4 + if above { 0.0 } else { 0.8 };
+                        if lift > 16.0 || best.as_ref().is_some_and(|(c, ..)| *c <= cost) {
+                            continue;
+                        }
+                        let by = away.abs() + lift;
+                        let aside = if above { by } else { -by - size * 0.74 };
+                        let baseline = moved_aside(&part, aside);
+                        let middle_line = moved_aside(&baseline, size * 0.33);
+                        let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
+                            .into_iter()
+                            .map(|p| Box2::around(p, size * 0.52, size * 0.58))
+                            .collect();
+                        if boxes.iter().all(|b| inner.holds(b) && !self.taken.meets(b)) {
+                            best = Some((cost, baseline, boxes));
+                        }
+                    }
+                }
             }
-            for from in (0..even.len() - steps).step_by(3) {
-                let mut part = even[from..=from + steps].to_vec();
-                if part[0].0 > part[steps].0 {
-                    part.reverse();
-                }
-                // The least waste of length is the straightest part.
-                let bend = 1.0 - distance(part[0], part[steps]) / (steps as f64 * STEP);
-                let turn = sharpest_turn(&part);
-                if bend > 0.12 || turn > 0.16 {
-                    continue;
-                }
-                let steep = ((part[steps].1 - part[0].1) / label.width).abs();
-                let (mx, my) = self.frame.centre();
-                let middle = part[steps / 2];
-                let off = ((middle.0 - mx) / self.frame.width()).abs()
-                    + ((middle.1 - my) / self.frame.height()).abs();
-                let cost = bend * 20.0 + turn * 15.0 + steep * 1.5 + off * 2.0;
-                if best.as_ref().is_some_and(|(c, ..)| *c <= cost) {
-                    continue;
-                }
-                let baseline = moved_aside(
-                    &part,
-                    if away >= 0.0 {
-                        away
-                    } else {
-                        away - size * 0.72
-                    },
-                );
-                let middle_line = moved_aside(&baseline, size * 0.33);
-                let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
-                    .into_iter()
-                    .map(|p| Box2::around(p, size * 0.52, size * 0.58))
-                    .collect();
-                if boxes.iter().all(|b| inner.holds(b) && !self.taken.meets(b)) {
-                    best = Some((cost, baseline, boxes));
-                }
+            if best.is_some() {
+                break;
             }
         }
         let (_, baseline, boxes) = best?;
@@ -308,6 +324,22 @@ impl Ground {
             along: Some(baseline),
         })
     }
+}
+
+/// How far the rough line strays from the smooth one to one side.
+fn wiggle(smooth: &[Xy], rough: &[Xy], above: bool) -> f64 {
+    (0..smooth.len())
+        .map(|i| {
+            let (a, b) = (
+                smooth[i.saturating_sub(1)],
+                smooth[(i + 1).min(smooth.len() - 1)],
+            );
+            let d = distance(a, b).max(1e-9);
+            let (nx, ny) = ((b.1 - a.1) / d, -(b.0 - a.0) / d);
+            let by = (rough[i].0 - smooth[i].0) * nx + (rough[i].1 - smooth[i].1) * ny;
+            if above { by } else { -by }
+        })
+        .fold(0.0, f64::max)
 }
 
 /// The sharpest change of direction between neighbouring segments, in radians.
@@ -351,15 +383,10 @@ fn settle(request: &Request, candidate: &Candidate) -> Placed {
             (line.clone(), (x, baseline))
         })
         .collect();
-    let leader = candidate.leads.then(|| {
-        let from = request.around;
-        let to = (
-            from.centre().0.clamp(b.x0, b.x1),
-            from.centre().1.clamp(b.y0 + 1.0, b.y1 - 1.0),
-        );
-        let start = (to.0.clamp(from.x0, from.x1), to.1.clamp(from.y0, from.y1));
-        [start, to]
-    });
+    let leader = candidate
+        .leads
+        .then(|| leader(request, &b))
+        .filter(|[a, b]| distance(*a, *b) > 9.0);
     Placed {
         class: request.class,
         lines,
@@ -367,4 +394,17 @@ fn settle(request: &Request, candidate: &Candidate) -> Placed {
         leader,
         along: None,
     }
+}
+
+/// From the edge of what is labelled to the edge of the label.
+fn leader(request: &Request, b: &Box2) -> [Xy; 2] {
+    let from = request.around;
+    let to = (
+        from.centre().0.clamp(b.x0, b.x1),
+        from.centre().1.clamp(b.y0 + 1.0, b.y1 - 1.0),
+    );
+    [
+        (to.0.clamp(from.x0, from.x1), to.1.clamp(from.y0, from.y1)),
+        to,
+    ]
 }

@@ -17,7 +17,7 @@ use super::timeline;
 use plotters::coord::{CoordTranslate, Shift};
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Drawable, PointCollection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An element in pixels of the sheet, ready to be drawn.
 pub enum Piece {
@@ -224,6 +224,12 @@ fn define(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let scale = scene.sections.scale;
     let style = &scene.style;
     let radius = style.symbols.radius * scale;
+    let hatched: BTreeSet<usize> = scene
+        .incidents
+        .iter()
+        .filter(|i| !matches!(i.geometry, geo::Geometry::Point(_)))
+        .map(|i| style.category_index(&i.properties.category))
+        .collect();
     let element = Define(|svg: &mut MapSvg| {
         svg.define_clip(CLIP, from, to);
         let first = std::iter::once(0).filter(|c| !used.contains_key(c));
@@ -242,20 +248,20 @@ fn define(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             }
             svg.define_symbol(&symbol_id(&category.id, false), &full);
             svg.define_symbol(&symbol_id(&category.id, true), &hollow);
-            svg.define_hatch(
-                &hatch_id(&category.id),
-                category.colour,
-                5.0 * scale,
-                1.0 * scale,
-                45.0,
-            );
+            for (crossed, angle) in [(false, 45.0), (true, -45.0)] {
+                if hatched.contains(&c) {
+                    let id = hatch_id(&category.id, crossed);
+                    svg.define_hatch(&id, category.colour, 5.5 * scale, 1.0 * scale, angle);
+                }
+            }
         }
     });
     draw(&canvas.sheet, &element)
 }
 
-fn hatch_id(category: &str) -> String {
-    symbol_id(category, false).replacen("s-", "hatch-", 1)
+fn hatch_id(category: &str, crossed: bool) -> String {
+    let id = symbol_id(category, false).replacen("s-", "hatch-", 1);
+    if crossed { format!("{id}-crossed") } else { id }
 }
 
 /// Rings of polygons clipped to the view, in metres.
@@ -454,8 +460,9 @@ fn shared_edges<'r>(rings: impl Iterator<Item = &'r Vec<Xy>>) -> Vec<Vec<Xy>> {
 fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let view = &scene.view;
     let scale = scene.sections.scale;
-    let mut polygons: BTreeMap<String, (usize, Vec<Vec<Xy>>)> = BTreeMap::new();
-    let mut stretches: BTreeMap<String, (usize, Vec<Vec<Xy>>)> = BTreeMap::new();
+    // By geometry, then the categories there.
+    type Found = BTreeMap<String, (Vec<Vec<Xy>>, BTreeSet<usize>)>;
+    let (mut polygons, mut stretches): (Found, Found) = Default::default();
     for incident in scene.incidents {
         if matches!(
             incident.geometry,
@@ -464,47 +471,58 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             continue;
         }
         let category = scene.style.category_index(&incident.properties.category);
-        let key = format!("{category:02} {}", fingerprint(&incident.geometry));
-        if polygons.contains_key(&key) || stretches.contains_key(&key) {
+        let key = fingerprint(&incident.geometry);
+        let known = [&mut polygons, &mut stretches]
+            .into_iter()
+            .find_map(|f| f.get_mut(&key));
+        if let Some((_, categories)) = known {
+            categories.insert(category);
             continue;
         }
         let (areas, lines) = super::base::project(&incident.geometry, &scene.base.utm);
-        if !areas.is_empty() {
-            polygons.insert(key.clone(), (category, clipped(&areas, view)));
+        let rings = clipped(&areas, view);
+        if !rings.is_empty() {
+            polygons.insert(key.clone(), (rings, BTreeSet::from([category])));
         }
-        if !lines.is_empty() {
-            stretches.insert(key, (category, clipped_lines(&lines, view)));
+        let parts = clipped_lines(&lines, view);
+        if !parts.is_empty() {
+            stretches.insert(key, (parts, BTreeSet::from([category])));
         }
     }
-    polygons.retain(|_, (_, rings)| !rings.is_empty());
-    stretches.retain(|_, (_, parts)| !parts.is_empty());
     if polygons.is_empty() && stretches.is_empty() {
         return Ok(());
     }
     canvas.open("incident-areas", Some(CLIP))?;
     let frame_area = view.world.width() * view.world.height();
-    for (category, rings) in polygons.values() {
-        let style = &scene.style.category[*category];
+    for (rings, categories) in polygons.values() {
         let covered: f64 = rings.iter().map(|r| super::geometry::area(r)).sum();
         // A hatch over half the map would hide what it is about.
-        let opacity = if covered > frame_area * 0.35 {
-            0.16
+        let opacity = if covered > frame_area * 0.3 {
+            0.12
         } else {
-            0.42
+            0.3
         };
-        let look = Look::pattern(&hatch_id(&style.id)).with_opacity(opacity);
-        draw(&canvas.map, &Shape::rings(slices(rings), look))?;
-        let look = Look::stroke(style.colour, 1.0 * scale).with_opacity(0.55);
-        draw(&canvas.map, &Shape::rings(slices(rings), look))?;
+        // Two hatches cross; a third would be a blot, its outline says enough.
+        for (i, category) in categories.iter().enumerate() {
+            let style = &scene.style.category[*category];
+            if i < 2 {
+                let look = Look::pattern(&hatch_id(&style.id, i == 1)).with_opacity(opacity);
+                draw(&canvas.map, &Shape::rings(slices(rings), look))?;
+            }
+            let width = 0.9 + 0.9 * (categories.len() - 1 - i).min(3) as f64;
+            let look = Look::stroke(style.colour, width * scale).with_opacity(0.45);
+            draw(&canvas.map, &Shape::rings(slices(rings), look))?;
+        }
     }
-    let n = stretches.len();
-    for (i, (category, parts)) in stretches.values().enumerate() {
-        // Several categories on one stretch: the first broadest, so all are seen.
-        let width = (6.0 + 3.0 * (n - 1 - i).min(6) as f64) * scale;
-        let look = Look::stroke(scene.style.category[*category].colour, width)
-            .rounded()
-            .with_opacity(0.4);
-        draw(&canvas.map, &Shape::lines(slices(parts), look))?;
+    for (parts, categories) in stretches.values() {
+        for (i, category) in categories.iter().enumerate() {
+            // The first broadest, so that all are seen.
+            let width = 4.5 + 2.5 * (categories.len() - 1 - i).min(4) as f64;
+            let look = Look::stroke(scene.style.category[*category].colour, width * scale)
+                .rounded()
+                .with_opacity(0.38);
+            draw(&canvas.map, &Shape::lines(slices(parts), look))?;
+        }
     }
     canvas.close()
 }
@@ -586,7 +604,7 @@ const CIRCLES: usize = 150;
 pub fn uncertain<'s>(scene: &'s Scene) -> impl Iterator<Item = (Xy, f64, usize)> + 's {
     let frame = scene.view.frame;
     let limit = frame.width().min(frame.height()) * 0.25;
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     scene
         .spots
         .iter()
@@ -816,7 +834,7 @@ fn ring(canvas: &Canvas, scene: &Scene, spot: &Spot, radius: f64) -> Result<(), 
 }
 
 /// A part of a ring between two shares of the whole circle, from the top clockwise.
-fn arc(at: Xy, outer: f64, inner: f64, from: f64, to: f64) -> Vec<Xy> {
+pub fn arc(at: Xy, outer: f64, inner: f64, from: f64, to: f64) -> Vec<Xy> {
     let steps = (((to - from) * 40.0).ceil() as usize).max(1);
     let point = |r: f64, share: f64| {
         let a = (share - 0.25) * std::f64::consts::TAU;

@@ -317,17 +317,17 @@ impl Sign {
                 )));
             }
             Sign::Ring => {
-                let r = 5.2 * f;
-                let look = Look::stroke(style.category[0].colour, 2.6 * f);
-                pieces.push(Piece::Disc(Disc::new(
-                    (at.0 - 5.0 * f, at.1),
-                    r - 1.3 * f,
-                    look,
-                )));
+                let middle = (at.0 - 5.0 * f, at.1);
+                let n = style.category.len();
+                for (part, from, to) in [(0, 0.0, 0.45), (n / 2, 0.45, 0.75), (n - 1, 0.75, 1.0)] {
+                    let points = super::paint::arc(middle, 5.6 * f, 3.6 * f, from, to);
+                    let look = Look::fill(style.category[part].colour);
+                    pieces.push(Piece::Shape(Shape::rings([&points[..]], look)));
+                }
                 pieces.push(count_text(
-                    (at.0 - 5.0 * f, at.1 + 2.2 * f),
+                    (middle.0, middle.1 + 1.9 * f),
                     "9",
-                    6.2 * f,
+                    5.4 * f,
                     ink,
                 ));
             }
@@ -652,7 +652,20 @@ pub fn table_numbers(scene: &Scene) -> BTreeMap<usize, usize> {
         + LOCATOR
         + SCALE_BAR)
         * f;
-    let rows: usize = scene.spots.iter().map(|p| 1 + p.bundles.len()).sum();
+    if scene.spots.len() > 60 {
+        return BTreeMap::new();
+    }
+    let rows: usize = scene
+        .spots
+        .iter()
+        .map(|p| {
+            1 + p
+                .bundles
+                .iter()
+                .map(|b| bundle_lines(scene, b).len())
+                .sum::<usize>()
+        })
+        .sum();
     let wanted = (HEADING + rows as f64 * TABLE_ROW) * f;
     if used + wanted > s.panel.height() {
         return BTreeMap::new();
@@ -670,6 +683,7 @@ pub fn table_numbers(scene: &Scene) -> BTreeMap<usize, usize> {
 }
 
 const TABLE_ROW: f64 = 10.2;
+const TABLE_TEXT: f64 = 7.4;
 
 fn table(pen: &mut Pen, bottom: f64) {
     let scene = pen.scene;
@@ -679,7 +693,7 @@ fn table(pen: &mut Pen, bottom: f64) {
     let mut order: Vec<(usize, usize)> =
         scene.numbers.iter().map(|(spot, n)| (*n, *spot)).collect();
     order.sort_unstable();
-    let size = 7.4;
+    let size = TABLE_TEXT;
     for (n, spot) in order {
         let spot = &scene.spots[spot];
         let place = spot
@@ -719,30 +733,35 @@ fn table(pen: &mut Pen, bottom: f64) {
             if pen.y + TABLE_ROW * f > bottom {
                 return;
             }
-            let y = pen.y + 7.6 * f;
             let id = symbol_id(&scene.style.category[bundle.category].id, bundle.hollow);
-            pen.pieces.push(Piece::Marker(Marker::new(
-                (pen.x + 19.0 * f, y - 2.6 * f),
-                &id,
-                0.5,
-            )));
-            let text = scene.base.fonts.shorten(
-                &bundle_words(scene, bundle),
-                size * f,
-                Weight::Regular,
-                pen.width - 27.0 * f,
-            );
-            pen.text(
-                (pen.x + 26.0 * f, y),
-                &text,
-                size,
-                Weight::Regular,
-                false,
-                Anchor::Start,
-            );
-            pen.y += TABLE_ROW * f;
+            let at = (pen.x + 19.0 * f, pen.y + 5.0 * f);
+            pen.pieces.push(Piece::Marker(Marker::new(at, &id, 0.5)));
+            for line in bundle_lines(scene, bundle) {
+                let y = pen.y + 7.6 * f;
+                pen.text(
+                    (pen.x + 26.0 * f, y),
+                    &line,
+                    TABLE_TEXT,
+                    Weight::Regular,
+                    false,
+                    Anchor::Start,
+                );
+                pen.y += TABLE_ROW * f;
+            }
         }
     }
+}
+
+/// A row of the table, broken to the panel's width.
+fn bundle_lines(scene: &Scene, bundle: &super::group::Bundle) -> Vec<String> {
+    let f = scene.sections.scale;
+    let room = scene.sections.panel.width() - 27.0 * f;
+    scene.base.fonts.wrap(
+        &bundle_words(scene, bundle),
+        TABLE_TEXT * f,
+        Weight::Regular,
+        room,
+    )
 }
 
 /// A place's name in the language of the names.
@@ -771,7 +790,7 @@ pub fn bundle_words(scene: &Scene, bundle: &super::group::Bundle) -> String {
         .filter_map(|p| p.date_end.as_deref().or(p.date_start.as_deref()))
         .max();
     let date = match (from, to) {
-        (Some(from), Some(to)) => words.period(from, to),
+        (Some(from), Some(to)) => words.period_short(from, to),
         _ => words.phrase("no-date").to_string(),
     };
     let mut out = words

@@ -207,6 +207,16 @@ impl<'a> Scene<'a> {
     fn incident_requests(&self) -> (Vec<Request>, BTreeSet<String>) {
         let mut labelled = BTreeSet::new();
         let mut out = Vec::new();
+        // With many places on the map their names step back.
+        let crowded = self.spots.len() > 45;
+        let mut lighter = self.style.labels.incident.clone();
+        lighter.size *= if crowded { 0.86 } else { 1.0 };
+        let style = &lighter;
+        let weight = if crowded {
+            Weight::Regular
+        } else {
+            Weight::Bold
+        };
         for (i, spot) in self.spots.iter().enumerate() {
             let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
             let mut all = 0;
@@ -238,13 +248,13 @@ impl<'a> Scene<'a> {
                 sr: text(&p.place_sr),
                 sr_cyrl: text(&p.place_sr_cyrl),
             };
-            let mut lines = self.name_lines(&naming, &self.style.labels.incident, Weight::Bold);
+            let mut lines = self.name_lines(&naming, style, weight);
             if lines.is_empty() {
                 continue;
             }
             if let Some(number) = self.numbers.get(&i) {
                 let text = format!("{number}  {}", lines[0].text);
-                lines[0] = self.text(&text, &self.style.labels.incident, Weight::Bold, 0.0);
+                lines[0] = self.text(&text, style, weight, 0.0);
             }
             labelled.insert(key.to_string());
             out.push(Request {
@@ -285,8 +295,8 @@ impl<'a> Scene<'a> {
             let at = self.view.px(self.base.sites[*i].at);
             let room = match rank {
                 0..=2 => 5.0,
-                3 => 12.0,
-                _ => 26.0,
+                3 => 30.0,
+                _ => 36.0,
             };
             let free = kept.iter().all(|k| distance(*k, at) > room);
             if free {
@@ -452,10 +462,7 @@ impl<'a> Scene<'a> {
             }
             let line = self.text(&name, style, Weight::Italic, 0.08);
             let parts = self.line_px(&way.line);
-            let placed = ground
-                .place_along(&parts, &line, "water", 3.0 * f)
-                .or_else(|| ground.place_along(&parts, &line, "water", -3.0 * f));
-            if let Some(placed) = placed {
+            if let Some(placed) = ground.place_along(&parts, &line, "water", 3.0 * f) {
                 done.insert(name);
                 out.push(placed);
             }
@@ -513,10 +520,10 @@ fn town_rank(site: &Site, denominator: f64) -> Option<u8> {
         "municipality-seat" => Some(2),
         "settlement" if site.country == "RS" && site.radius_m >= 1500.0 => Some(2),
         "outside" if site.radius_m >= 5000.0 => Some(2),
-        "settlement" if !site.doubtful && site.radius_m >= 500.0 && denominator < 420_000.0 => {
+        "settlement" if !site.doubtful && site.radius_m >= 500.0 && denominator < 300_000.0 => {
             Some(3)
         }
-        "settlement" if !site.doubtful && denominator < 160_000.0 => Some(4),
+        "settlement" if !site.doubtful && denominator < 140_000.0 => Some(4),
         _ => None,
     }
 }

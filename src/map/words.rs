@@ -114,6 +114,15 @@ impl Words {
 
     /// An ISO date (day, month or year) as people write it.
     pub fn date(&self, iso: &str) -> String {
+        self.dated(iso, |m| self.months[m - 1].clone())
+    }
+
+    /// The same with the month cut to three letters, for tables.
+    pub fn date_short(&self, iso: &str) -> String {
+        self.dated(iso, |m| self.month_short(m))
+    }
+
+    fn dated(&self, iso: &str, name: impl Fn(usize) -> String) -> String {
         let mut parts = iso.splitn(3, '-');
         let year = parts.next().unwrap_or_default();
         let month = parts
@@ -126,17 +135,10 @@ impl Words {
             .filter(|d| (1..=31).contains(d));
         match (month, day) {
             (None, _) => year.to_string(),
-            (Some(m), None) => self.filled(
-                "month-year",
-                &[("month", &self.months[m - 1]), ("year", year)],
-            ),
+            (Some(m), None) => self.filled("month-year", &[("month", &name(m)), ("year", year)]),
             (Some(m), Some(d)) => self.filled(
                 "day-month-year",
-                &[
-                    ("day", &d.to_string()),
-                    ("month", &self.months[m - 1]),
-                    ("year", year),
-                ],
+                &[("day", &d.to_string()), ("month", &name(m)), ("year", year)],
             ),
         }
     }
@@ -147,6 +149,15 @@ impl Words {
             self.date(from)
         } else {
             format!("{} – {}", self.date(from), self.date(to))
+        }
+    }
+
+    /// A span of two ISO dates, short.
+    pub fn period_short(&self, from: &str, to: &str) -> String {
+        if from == to {
+            self.date_short(from)
+        } else {
+            format!("{} – {}", self.date_short(from), self.date_short(to))
         }
     }
 

@@ -12,6 +12,7 @@ use super::common::Common;
 use super::{WrongUsage, files};
 use crate::batch::Output;
 use crate::data::Data;
+use crate::gazetteer::Gazetteer;
 use crate::geocode::Located;
 use crate::map::{self, BaseMap, Extent, MapError, MapOptions, Per, Size, SizeBy, UiLang};
 
@@ -119,7 +120,7 @@ fn options(args: &RenderArgs, common: &Common, data: &Data) -> anyhow::Result<Ma
     };
     Ok(MapOptions {
         title: args.title.clone(),
-        extent: args.extent.clone(),
+        extent: resolved(&args.extent, data)?,
         size: args.size,
         view: common.boundary_view.word().parse()?,
         names: common.names.word().parse()?,
@@ -128,6 +129,17 @@ fn options(args: &RenderArgs, common: &Common, data: &Data) -> anyhow::Result<Ma
         style,
         timeline: args.timeline,
     })
+}
+
+/// The extent with a site's name turned into its id, by the gazetteer's ranking.
+fn resolved(extent: &Extent, data: &Data) -> anyhow::Result<Extent> {
+    let Extent::Site(name, km) = extent else {
+        return Ok(extent.clone());
+    };
+    let gazetteer = Gazetteer::load(data)?;
+    let best = gazetteer.lookup(name, None).into_iter().next();
+    let id = best.map_or_else(|| name.clone(), |c| gazetteer.place(c.place).id.clone());
+    Ok(Extent::Site(id, *km))
 }
 
 fn write(

@@ -320,7 +320,9 @@ fn land(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     canvas.close()?;
     if let Some(relief) = base.relief.as_ref().filter(|_| style.land.relief > 0.0) {
         let cell = 3.0 * scene.sections.scale;
-        if let Some(png) = relief.image(view, &base.utm, cell, style.land.relief) {
+        // The grid is coarse: enlarged it says less, so it steps back.
+        let strength = style.land.relief * (view.denominator() / 450_000.0).clamp(0.35, 1.0);
+        if let Some(png) = relief.image(view, &base.utm, cell, strength) {
             canvas.open("relief", Some(CLIP))?;
             draw(
                 &canvas.sheet,

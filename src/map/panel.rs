@@ -18,9 +18,17 @@ const HEADING: f64 = 17.0;
 const LOCATOR: f64 = 106.0;
 const SCALE_BAR: f64 = 42.0;
 
+/// More categories than this stand in two columns in a panel below the map.
+const TWO_COLUMNS: usize = 7;
+
 /// Height of a panel below the map with this many categories.
 pub fn height_below(categories: usize, f: f64) -> f64 {
-    let legend = HEADING + ROW * categories as f64 + 4.0 * KEY_ROW;
+    let rows = if categories > TWO_COLUMNS {
+        categories.div_ceil(2)
+    } else {
+        categories
+    };
+    let legend = HEADING + ROW * rows as f64 + 4.0 * KEY_ROW;
     let key = HEADING + 9.0 * KEY_ROW;
     legend.max(key).max(LOCATOR + SCALE_BAR) * f
 }
@@ -137,10 +145,14 @@ impl Pen<'_, '_> {
 pub fn pieces(scene: &Scene) -> Vec<Piece> {
     let s = &scene.sections;
     let f = s.scale;
-    let column = if s.panel_beside {
-        s.panel.width()
-    } else {
-        (s.panel.width() - 28.0 * f) / 3.0
+    let gap = 14.0 * f;
+    let room = s.panel.width() - 2.0 * gap;
+    let two = categories(scene.incidents, &scene.style).len() > TWO_COLUMNS;
+    // Legend, key and locator: one below the other, or side by side.
+    let [column, key, last_column] = match (s.panel_beside, two) {
+        (true, _) => [s.panel.width(); 3],
+        (false, true) => [room * 0.46, room * 0.27, room * 0.27],
+        (false, false) => [room / 3.0; 3],
     };
     let mut pen = Pen {
         scene,
@@ -159,8 +171,9 @@ pub fn pieces(scene: &Scene) -> Vec<Piece> {
     if s.panel_beside {
         pen.y += 5.0 * f;
     } else {
-        pen.x += column + 14.0 * f;
+        pen.x += column + gap;
         pen.y = s.panel.y0;
+        pen.width = key;
     }
     if pen.y + (HEADING + 9.0 * KEY_ROW) * f <= bottom + 1.0 {
         base_key(&mut pen);
@@ -174,16 +187,16 @@ pub fn pieces(scene: &Scene) -> Vec<Piece> {
             scene,
             x: s.panel.x0,
             y: locator_top,
-            width: column,
+            width: last_column,
             pieces: Vec::new(),
         }
     } else {
-        let x = s.panel.x0 + 2.0 * (column + 14.0 * f);
+        let x = s.panel.x0 + column + key + 2.0 * gap;
         Pen {
             scene,
             x,
             y: s.panel.y0,
-            width: column,
+            width: last_column,
             pieces: Vec::new(),
         }
     };
@@ -214,7 +227,20 @@ fn legend(pen: &mut Pen, bottom: f64) {
     }
     let title = scene.words.phrase("legend").to_string();
     pen.heading(&title);
-    for (category, n) in counts {
+    let two = !scene.sections.panel_beside && counts.len() > TWO_COLUMNS;
+    let (left, width, top) = (pen.x, pen.width, pen.y);
+    let rows = if two {
+        counts.len().div_ceil(2)
+    } else {
+        counts.len()
+    };
+    if two {
+        pen.width = (width - 14.0 * f) / 2.0;
+    }
+    for (i, (category, n)) in counts.into_iter().enumerate() {
+        if i == rows {
+            (pen.x, pen.y) = (left + pen.width + 14.0 * f, top);
+        }
         if pen.y + ROW * f > bottom {
             break;
         }
@@ -251,6 +277,9 @@ fn legend(pen: &mut Pen, bottom: f64) {
             Anchor::End,
         );
         pen.y += ROW * f;
+    }
+    if two {
+        (pen.x, pen.y, pen.width) = (left, top + ROW * f * rows as f64, width);
     }
     let mut notes: Vec<(Sign, String)> = Vec::new();
     let word = |key: &str| scene.words.phrase(key).to_string();

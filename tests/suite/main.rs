@@ -10,6 +10,7 @@ mod evidence;
 mod gazetteer;
 mod gazetteer_cli;
 mod geocode;
+mod map;
 mod merging;
 mod options;
 mod report;

@@ -8,6 +8,7 @@ use super::scan::Scan;
 use super::when::{self, Dated};
 use super::{Incident, Reason, Uncoded, When};
 use crate::gazetteer::{Gazetteer, PlaceId, Toponym};
+use crate::text::date::Precision;
 use crate::text::{Document, PlaceExpr, Span};
 
 /// An incident in the making: one place, one date, all that tells of it.
@@ -251,11 +252,12 @@ impl Work<'_> {
                 // With a place and a date of its own it is another incident where
                 // they differ; else it takes the nearest that fits.
                 same_sentence
+                    || heading
                     || trigger.weak
                     || match (own_place, own_date) {
                         (true, true) => place && near_date,
-                        (true, false) => place || !heading,
-                        (false, true) => near_date || heading,
+                        (true, false) => true,
+                        (false, true) => near_date,
                         (false, false) => true,
                     }
             })
@@ -272,7 +274,13 @@ impl Work<'_> {
             return;
         }
         match placed {
-            Some(p) if own_place || own_date || heading || p.basis == PlaceBasis::Earlier => {
+            Some(p)
+                if own_place
+                    || heading
+                    || (own_date
+                        && p.basis <= PlaceBasis::Earlier
+                        && date.is_some_and(|d| d.precision == Precision::Day)) =>
+            {
                 self.tell(index);
             }
             _ => self.drop(index, Reason::NoPlace),

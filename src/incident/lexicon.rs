@@ -203,6 +203,8 @@ pub(super) struct LangLexicon {
     pub actors: Vec<String>,
     /// Class numbers of the words for people.
     pub people: People,
+    /// Kinds of site and the classes of the words that name them.
+    pub kinds: Vec<(String, u16)>,
 }
 
 /// Word classes that the counting needs.
@@ -223,6 +225,9 @@ pub(super) struct People {
     /// Protesters and civilians; the class may be missing.
     pub civilians: Option<u16>,
 }
+
+/// Prefix of the classes whose words name a kind of site: `kind_crossing`.
+const KIND_CLASS: &str = "kind_";
 
 /// The lexicons of all languages and the categories.
 #[derive(Debug, Clone)]
@@ -452,6 +457,13 @@ impl LangLexicon {
             civilians: lexicon.set.known_class("civilians"),
         };
         lexicon.people = people;
+        for name in file.classes.keys() {
+            if let Some(kind) = name.strip_prefix(KIND_CLASS)
+                && let Some(class) = lexicon.set.known_class(name)
+            {
+                lexicon.kinds.push((kind.replace('_', "-"), class));
+            }
+        }
 
         let path = format!("{dir}/triggers.toml");
         let mut loader = Loader {

@@ -137,8 +137,12 @@ pub(super) fn toponym_kinds(
         .collect()
 }
 
+fn is_of(kinds: &[String], site: &Site) -> bool {
+    kinds.is_empty() || kinds.iter().any(|k| site.kinds.contains(k))
+}
+
 fn fits(category: &Category, site: &Site) -> bool {
-    category.kinds.is_empty() || category.kinds.iter().any(|k| site.kinds.contains(k))
+    is_of(&category.kinds, site)
 }
 
 /// How little a place's role suits a trigger; none if it cannot be the place.
@@ -196,7 +200,12 @@ pub(super) fn choose(
     let trigger = candidate.trigger(scan);
     let all = sites.of(candidate.sentence);
     let cost = |clause: u32, first: usize, last: usize| -> u32 {
-        let clauses = scan.clauses_apart(clause, candidate.clause);
+        let from = if last <= candidate.first {
+            candidate.clause
+        } else {
+            scan.clause[candidate.last - 1]
+        };
+        let clauses = scan.clauses_apart(clause, from);
         let (from, to) = if last <= candidate.first {
             (last, candidate.first)
         } else {
@@ -219,17 +228,38 @@ pub(super) fn choose(
     let back = scan
         .uses(candidate.sentence)
         .filter_map(|(f, u)| match u {
-            Use::SamePlace => Some((f.first, false)),
-            Use::SamePlaces => Some((f.first, true)),
+            Use::SamePlace => Some((f, false)),
+            Use::SamePlaces => Some((f, true)),
             _ => None,
         })
-        .map(|(at, many)| (cost(scan.clause[at], at, at + 1), many))
+        .map(|(f, many)| {
+            (
+                cost(scan.clause[f.first], f.first, f.last),
+                many,
+                f.first,
+                f.last,
+            )
+        })
         .min();
-    if let Some((here, many)) = back
+    if let Some((here, many, first, last)) = back
         && best.as_ref().is_none_or(|&(_, c)| here < c)
-        && let Some(placed) = before(scan, sites, candidate, category, earlier, many)
     {
-        return Some(placed);
+        // "both crossings" goes back to crossings only.
+        let kinds: Vec<String> = scan
+            .lexicon
+            .kinds
+            .iter()
+            .filter(|(_, class)| (first..last).any(|at| scan.words[at].classes.has(*class)))
+            .map(|(kind, _)| kind.clone())
+            .collect();
+        let wanted = if kinds.is_empty() {
+            &category.kinds
+        } else {
+            &kinds
+        };
+        if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many) {
+            return Some(placed);
+        }
     }
     if let Some((site, _)) = best {
         return Some(Placed {
@@ -246,11 +276,13 @@ pub(super) fn choose(
             sentence: candidate.sentence,
         });
     }
+    let next = || next_sentence(scan, sites, candidate, category);
     heading(sites, candidate, category)
-        .or_else(|| before(scan, sites, candidate, category, earlier, false))
+        .or_else(|| before(scan, sites, candidate, &category.kinds, earlier, false))
+        .or_else(|| if category.wide { next() } else { None })
         .or_else(|| sentences_before(sites, candidate, category))
         .or_else(|| dateline(sites, candidate, category))
-        .or_else(|| next_sentence(scan, sites, candidate, category))
+        .or_else(next)
         .map(|places| Placed {
             sentence: candidate.sentence,
             ..places
@@ -302,12 +334,12 @@ fn heading(sites: &Sites, candidate: &Candidate, category: &Category) -> Option<
 }
 
 /// The place of the last trigger before, in the same or the last paragraph; with
-/// `many` the whole list.
+/// `many` the whole list. Only places of the `kinds` count, if any are given.
 fn before(
     scan: &Scan,
     sites: &Sites,
     candidate: &Candidate,
-    category: &Category,
+    kinds: &[String],
     earlier: &[Placed],
     many: bool,
 ) -> Option<Placed> {
@@ -316,7 +348,7 @@ fn before(
         p.places
             .iter()
             .copied()
-            .filter(|&i| sites.at(i).is_some_and(|s| fits(category, s)))
+            .filter(|&i| sites.at(i).is_some_and(|s| is_of(kinds, s)))
             .take(if many { 12 } else { 1 })
             .collect()
     };
@@ -326,7 +358,7 @@ fn before(
         .filter(|p| {
             // What happens to crossings goes back to the crossings named before,
             // however far.
-            !category.kinds.is_empty() || scan.sentence(p.sentence).paragraph + 1 >= paragraph
+            !kinds.is_empty() || scan.sentence(p.sentence).paragraph + 1 >= paragraph
         })
         .map(fitting)
         .find(|places| !places.is_empty());
@@ -337,15 +369,15 @@ fn before(
             sentence: 0,
         });
     }
-    if many || !category.kinds.is_empty() {
+    if many || !kinds.is_empty() {
         // The places of that kind that the text named last, as a list.
         let last = sites
             .sites
             .iter()
             .rev()
-            .find(|s| s.sentence < candidate.sentence && fits(category, s) && s.plain)?;
+            .find(|s| s.sentence < candidate.sentence && is_of(kinds, s) && s.plain)?;
         let all = sites.of(last.sentence);
-        let mut places = list_around(scan, &all, last, |s| fits(category, s) && s.plain);
+        let mut places = list_around(scan, &all, last, |s| is_of(kinds, s) && s.plain);
         if !many {
             places.truncate(1);
         }

@@ -104,6 +104,8 @@ impl<'a> Scan<'a> {
                     starts.push(at + 1);
                 }
             }
+            // "the day before" is one date, not the start of a clause.
+            starts.retain(|&at| !doc.dates.iter().any(|d| d.first < at && at < d.last));
             starts.sort_unstable();
             starts.dedup();
             let mut next = starts.into_iter().peekable();

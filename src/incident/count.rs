@@ -26,6 +26,8 @@ struct Quantity {
     /// "dozens of people": people, but no number.
     unknown: bool,
     whom: Whom,
+    /// Somebody's name; counts only right beside its word.
+    name: bool,
 }
 
 /// A figure with its role, where it stands.
@@ -129,8 +131,14 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                 figure,
                 unknown: n.value >= 100_000,
                 whom: noun.map_or(Whom::People, whom),
+                name: false,
             });
             at = last.max(n.last);
+            continue;
+        }
+        if class(at).has(people.uncounted) && out.last().is_some_and(|q| q.last == at) {
+            // "three more"
+            at += 1;
             continue;
         }
         if class(at).has(people.uncounted) && !excluded(at) {
@@ -142,6 +150,7 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                 figure: exactly(0),
                 unknown: true,
                 whom: noun.map_or(Whom::People, whom),
+                name: false,
             });
             at = last;
             continue;
@@ -153,11 +162,29 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                 figure: exactly(1),
                 unknown: false,
                 whom: noun_after(at + 1).map_or(Whom::People, whom),
+                name: false,
             });
             at += 1;
             continue;
         }
-        if class(at).has(people.one) && !excluded(at) {
+        if let Some(last) = name_at(scan, at, span.last) {
+            // A name behind a noun is the same person.
+            if out.last().is_some_and(|q| q.last == at) {
+                at = last;
+                continue;
+            }
+            out.push(Quantity {
+                first: at,
+                last,
+                figure: exactly(1),
+                unknown: false,
+                whom: Whom::Civilians,
+                name: true,
+            });
+            at = last;
+            continue;
+        }
+        if class(at).has(people.one) {
             let mut noun = at;
             while noun + 1 < span.last && is_person(noun + 1) {
                 noun += 1;
@@ -169,6 +196,7 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                     figure: exactly(1),
                     unknown: false,
                     whom: whom(noun),
+                    name: false,
                 });
             }
             at = noun + 1;
@@ -179,13 +207,40 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
     out
 }
 
+/// Somebody's name: two or three capitalised words that are no place, no month and
+/// no word of the lexicon; the token after it.
+fn name_at(scan: &Scan, first: usize, end: usize) -> Option<usize> {
+    let tokens = &scan.doc.tokens;
+    let part = |at: usize| {
+        let token = &tokens[at];
+        token.kind == TokenKind::Word
+            && token.capital
+            && token.fold.len() > 1
+            && !token.fold.contains('.')
+            && scan.words[at].classes.is_empty()
+            && token.span.end - token.span.start > 1
+            && !scan
+                .doc
+                .toponyms
+                .iter()
+                .any(|t| t.start < token.span.end && token.span.start < t.end)
+    };
+    let last = (first..end)
+        .take_while(|&at| at < first + 3 && part(at))
+        .count()
+        + first;
+    (last >= first + 2).then_some(last)
+}
+
 /// Whether a quantity is a part of another ("one of them").
 fn subset(scan: &Scan, quantity: &Quantity) -> bool {
     let number = scan.doc.numbers.iter().find(|n| n.first == quantity.first);
     let after = number.map_or(quantity.first + 1, |n| n.last);
-    scan.words
-        .get(after)
-        .is_some_and(|w| w.classes.has(scan.lexicon.people.of))
+    quantity.figure.best == 1
+        && scan
+            .words
+            .get(after)
+            .is_some_and(|w| w.classes.has(scan.lexicon.people.of))
 }
 
 /// Whether the tokens between two quantities only join them.
@@ -215,6 +270,19 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
     if words.is_empty() {
         return Vec::new();
     }
+    // Words that reach over another figure's word ("was killed and another
+    // wounded") are no unit.
+    let all_words = words.clone();
+    words.retain(|w| {
+        !all_words.iter().any(|v| {
+            v.2.roles != w.2.roles
+                && w.0 <= v.0
+                && v.1 <= w.1
+                && v.1 - v.0 < w.1 - w.0
+                && v.2.value.is_none()
+                && w.2.value.is_none()
+        })
+    });
     // The longest of overlapping words for the same role.
     words.sort_by_key(|&(first, last, _)| (first, usize::MAX - last));
     let mut kept: Vec<(usize, usize, &CountWord)> = Vec::new();
@@ -233,6 +301,7 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
         .map(|k| (k.0, k.1))
         .collect();
     let all = quantities(scan, sentence);
+    let reach = |q: &Quantity, most: usize| if q.name { 1 } else { most };
     let mut taken = vec![false; all.len()];
     let mut facts = Vec::new();
     for &(first, last, word) in &kept {
@@ -275,7 +344,7 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             (0..all.len())
                 .rev()
                 .find(|&i| all[i].last <= first)
-                .filter(|&i| !taken[i] && first - all[i].last <= 9)
+                .filter(|&i| !taken[i] && first - all[i].last <= reach(&all[i], 9))
                 .filter(|&i| {
                     !kept
                         .iter()
@@ -285,7 +354,7 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
         let after = || {
             (0..all.len())
                 .find(|&i| all[i].first >= last)
-                .filter(|&i| !taken[i] && all[i].first - last <= 7)
+                .filter(|&i| !taken[i] && all[i].first - last <= reach(&all[i], 7))
                 .filter(|&i| {
                     !kept
                         .iter()

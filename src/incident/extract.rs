@@ -370,11 +370,13 @@ fn assign_facts(
                 .iter()
                 .any(|&c| candidates[c].sentence == sentence)
         });
-        if dropped && !coded {
-            continue;
-        }
         let facts = count::facts(scan, sentence);
+        let hospital = scan.has_class(sentence, "hospital");
         for fact in &facts {
+            // A denied arrest may still say that there was none.
+            if dropped && !coded && fact.figure.high > 0 {
+                continue;
+            }
             let here = drafts
                 .iter()
                 .enumerate()
@@ -383,7 +385,7 @@ fn assign_facts(
                 .filter(|&(_, c)| candidates[c].sentence == sentence)
                 .min_by_key(|&(i, c)| {
                     let c = &candidates[c];
-                    let clauses = c.clause.abs_diff(scan.clause[fact.at]) as usize;
+                    let clauses = scan.clauses_apart(c.clause, scan.clause[fact.at]);
                     // An arrest trigger is made for figures of arrests.
                     let own = fact.role == Role::Arrested
                         && lexicon.categories[drafts[i].category].id == "arrest";
@@ -391,7 +393,12 @@ fn assign_facts(
                 })
                 .map(|(i, _)| i);
             let target = here.or_else(|| {
-                last_before(candidates, drafts, sentence, 3, |d| {
+                // Arrests go where the category of arrests folds, in its order.
+                let rank = |d: &Draft| match fact.role {
+                    Role::Arrested => arrest_rank(lexicon, d),
+                    _ => 0,
+                };
+                last_before(candidates, drafts, sentence, 3, rank, |d| {
                     takes(d, fact.role)
                         && (!matches!(fact.role, Role::Injured | Role::Fatalities)
                             || lexicon.categories[d.category].id != "arrest")
@@ -400,7 +407,7 @@ fn assign_facts(
                     let same = |at: usize| {
                         same_place(&scan.doc.places[drafts[i].place], &scan.doc.places[at])
                     };
-                    !sites.elsewhere(sentence, same)
+                    (hospital || !sites.elsewhere(sentence, same))
                         && !when::another_day(scan, sentence, drafts[i].date)
                 })
             });
@@ -426,12 +433,24 @@ fn assign_facts(
     }
 }
 
+/// How readily an incident takes the arrests made in its course.
+fn arrest_rank(lexicon: &Lexicon, draft: &Draft) -> usize {
+    let id = &lexicon.categories[draft.category].id;
+    lexicon
+        .categories
+        .iter()
+        .find(|c| c.id == "arrest")
+        .and_then(|c| c.folds_into.iter().position(|name| name == id))
+        .map_or(0, |at| at + 1)
+}
+
 /// The draft told last before a sentence, at most `back` sentences earlier.
 fn last_before(
     candidates: &[Candidate],
     drafts: &[Draft],
     sentence: usize,
     back: usize,
+    rank: impl Fn(&Draft) -> usize,
     fits: impl Fn(&Draft) -> bool,
 ) -> Option<usize> {
     drafts
@@ -443,7 +462,15 @@ fn last_before(
             let s = candidates[c].sentence;
             s < sentence && s + back >= sentence
         })
-        .max_by_key(|&(i, c)| (candidates[c].first, usize::MAX - i))
+        .max_by_key(|&(i, c)| {
+            let candidate = &candidates[c];
+            (
+                candidate.sentence,
+                usize::MAX - rank(&drafts[i]),
+                candidate.first,
+                usize::MAX - i,
+            )
+        })
         .map(|(i, _)| i)
 }
 

@@ -191,7 +191,15 @@ impl<'a> Scan<'a> {
         (first, last.max(first + 1))
     }
 
-    /// The number that starts at a token.
+    /// Whether a sentence has a word of a class; false when there is no such class.
+    pub fn has_class(&self, sentence: usize, class: &str) -> bool {
+        let span = self.sentence(sentence);
+        self.lexicon.set.known_class(class).is_some_and(|class| {
+            (span.first..span.last).any(|at| self.words[at].classes.has(class))
+        })
+    }
+
+    /// The last number that lies within some tokens.
     pub fn number_in(&self, first: usize, last: usize) -> Option<&Number> {
         self.doc
             .numbers

@@ -29,9 +29,17 @@ pub(super) fn reason(
         .map(|(f, _)| (f.first, f.last))
         .collect();
     let barred = |from: usize, to: usize| barriers.iter().any(|&(a, b)| from <= a && b <= to);
+    let actual: Vec<(usize, usize)> = scan
+        .uses(sentence)
+        .filter(|(_, u)| *u == Use::Actual)
+        .map(|(f, _)| (f.first, f.last))
+        .collect();
     for (f, u) in scan.uses(sentence) {
         let Use::Cue(number) = u else { continue };
         let cue = &scan.lexicon.cues[number as usize];
+        if cue.fallback && actual.iter().any(|&(a, b)| a <= f.first && f.last <= b) {
+            continue;
+        }
         if noun && !cue.nouns_too {
             continue;
         }

@@ -178,6 +178,8 @@ pub(super) enum Use {
     Relative,
     /// Stops the reach of a cue.
     Barrier,
+    /// Undoes a particle cue inside it ("began to", "filluan të").
+    Actual,
     Count(u32),
     Actor(u32),
     Claim,
@@ -321,6 +323,9 @@ struct AssertionFile {
     #[serde(default)]
     same_places: Vec<String>,
     barrier: Vec<String>,
+    /// Words behind which a particle such as "to" tells of a fact.
+    #[serde(default)]
+    actual: Vec<String>,
     claim: Vec<String>,
     deny: Vec<String>,
     report: Vec<String>,
@@ -570,6 +575,7 @@ impl LangLexicon {
         loader.uses(&file.relative, Use::Split)?;
         loader.uses(&file.relative, Use::Relative)?;
         loader.uses(&file.barrier, Use::Barrier)?;
+        loader.uses(&file.actual, Use::Actual)?;
         loader.uses(&file.claim, Use::Claim)?;
         loader.uses(&file.deny, Use::Deny)?;
         loader.uses(&file.report, Use::Report)?;

@@ -88,6 +88,7 @@ impl Engine {
             .unwrap_or_else(|| language::detect(&report.text, &self.reading));
         report.lang = Some(lang);
         let doc = text::annotate(
+            &report.title,
             &report.text,
             lang,
             report.published,

@@ -46,6 +46,10 @@ struct Site {
     extent: Extent,
     /// Can join a list of plain places.
     plain: bool,
+    /// Holder of its best candidate, and whether it is a whole municipality or its
+    /// seat.
+    municipality: String,
+    seat: bool,
 }
 
 /// Relations in which an expression means the site itself or its surroundings.
@@ -84,7 +88,7 @@ impl Sites {
                     .sentences
                     .iter()
                     .position(|s| s.first <= first && first < s.last)?;
-                let best = place.anchors.first()?.candidates.first()?.place;
+                let best = gazetteer.place(place.anchors.first()?.candidates.first()?.place);
                 Some(Site {
                     index,
                     sentence,
@@ -93,7 +97,11 @@ impl Sites {
                     clause: scan.clause[first],
                     role: place.role,
                     kinds: kinds_of(place, gazetteer),
-                    extent: gazetteer.place(best).extent,
+                    extent: best.extent,
+                    municipality: best.municipality.clone(),
+                    seat: best.kind == "municipality-seat"
+                        || best.kind == "municipality"
+                        || best.extent == Extent::Area,
                     plain: is_plain(&place.relation),
                 })
             })
@@ -218,11 +226,32 @@ pub(super) fn choose(
         let before = if last <= candidate.first { 2 } else { 0 };
         clauses * 4 + (to - from + commas * 5 + before) as u32
     };
+    // "in X, where …": the place right before a clause that says more of it.
+    let told_of = |s: &Site| {
+        scan.outer(candidate.clause) == s.clause
+            && s.clause != candidate.clause
+            && s.last <= candidate.first
+            && (s.last..candidate.first)
+                .filter(|&at| scan.clause[at] == s.clause)
+                .count()
+                <= 2
+    };
     let best = all
         .iter()
         .filter_map(|s| {
             let role = role_cost(trigger, category, candidate, s)?;
-            Some((*s, role * 8 + cost(s.clause, s.first, s.last)))
+            let near = if told_of(s) {
+                3
+            } else {
+                cost(s.clause, s.first, s.last)
+            };
+            // A road or an area is what is left where no site is named.
+            let wide = if s.plain && s.extent == Extent::Point {
+                0
+            } else {
+                4
+            };
+            Some((*s, role * 8 + near + wide))
         })
         .min_by_key(|&(s, c)| (c, s.first));
     let back = scan
@@ -262,6 +291,9 @@ pub(super) fn choose(
         }
     }
     if let Some((site, _)) = best {
+        let site = nearer_point(scan, &all, site, |s| {
+            role_cost(trigger, category, candidate, s) == Some(0)
+        });
         return Some(Placed {
             places: list_around(scan, &all, site, |s| {
                 s.plain == site.plain
@@ -289,6 +321,44 @@ pub(super) fn choose(
         })
 }
 
+/// The point beside a road or an area that says where on it: "on the road from X to
+/// Y, near Z".
+fn nearer_point<'s>(
+    scan: &Scan,
+    all: &[&'s Site],
+    site: &'s Site,
+    suits: impl Fn(&Site) -> bool,
+) -> &'s Site {
+    if site.plain && site.extent == Extent::Point {
+        return site;
+    }
+    let beside = |s: &Site| {
+        let (from, to) = if s.first >= site.last {
+            (site.last, s.first)
+        } else {
+            (s.last, site.first)
+        };
+        from <= to
+            && to - from <= 2
+            && (from..to).all(|at| {
+                scan.doc.tokens[at].fold == ","
+                    || scan.words[at].classes.has(scan.lexicon.people.link)
+            })
+            && s.clause == site.clause
+    };
+    all.iter()
+        .copied()
+        .find(|s| {
+            s.index != site.index
+                && s.plain
+                && s.extent == Extent::Point
+                && !s.seat
+                && suits(s)
+                && beside(s)
+        })
+        .unwrap_or(site)
+}
+
 /// The list that a place stands in.
 fn list_around(
     scan: &Scan,
@@ -311,6 +381,18 @@ fn list_around(
         places.push(all[n].index);
     }
     places.sort_unstable();
+    // "Kamenica, Rogacica village": the first only says where the second is.
+    if let [a, b] = places[..]
+        && let (Some(a), Some(b)) = (
+            all.iter().find(|s| s.index == a),
+            all.iter().find(|s| s.index == b),
+        )
+        && a.municipality == b.municipality
+        && a.seat != b.seat
+        && !(a.last..b.first).any(|at| scan.words[at].classes.has(scan.lexicon.people.and))
+    {
+        return vec![if a.seat { b.index } else { a.index }];
+    }
     places
 }
 

@@ -165,6 +165,14 @@ pub(super) fn choose(
     if let Some(main) = main {
         return Some(Dated { own: false, ..main });
     }
+    if let Some(title) = &scan.doc.title_date
+        && scan.doc.reference.published.is_none_or(|p| title.end <= p)
+    {
+        return Some(Dated {
+            mention: None,
+            ..dated(0, title, false)
+        });
+    }
     let published = scan.doc.reference.published?;
     Some(Dated {
         start: published,

@@ -101,6 +101,8 @@ pub struct Document {
     pub dates: Vec<DateMention>,
     /// What dates were resolved against.
     pub reference: date::Reference,
+    /// The day that the headline names, if it names one ("Police log for 14 May").
+    pub title_date: Option<DateMention>,
     /// Place names, in order, not overlapping.
     pub toponyms: Vec<Toponym>,
     /// Place names with the words that relate the place to them.
@@ -188,8 +190,9 @@ impl Knowledge {
 }
 
 /// Annotates a text in full. `published` is the day that its dates are counted
-/// from, if one is known.
+/// from, if one is known; of the headline only its date is read.
 pub fn annotate(
+    title: &str,
     text: &str,
     lang: Lang,
     published: Option<Date>,
@@ -200,6 +203,14 @@ pub fn annotate(
         Some(words) => annotate_words(text, lang, published, words),
         None => annotate_words(text, lang, published, &Words::default()),
     };
+    if let Some(words) = knowledge.words.get(&lang)
+        && !title.is_empty()
+    {
+        doc.title_date = annotate_words(title, lang, published, words)
+            .dates
+            .into_iter()
+            .find(|d| d.precision == date::Precision::Day && d.basis == date::Basis::Stated);
+    }
     doc.toponyms = gazetteer.find(text, lang);
     gazetteer.rank(text, &mut doc.toponyms, &Context::default());
     doc.places = place::parse(
@@ -227,6 +238,7 @@ pub fn annotate_words(text: &str, lang: Lang, published: Option<Date>, words: &W
         numbers,
         dates,
         reference,
+        title_date: None,
         toponyms: Vec::new(),
         places: Vec::new(),
     }

@@ -47,6 +47,10 @@ pub(super) fn reason(
         if f.first >= first && f.last <= last {
             continue;
         }
+        // A place's name is no cue ("u Nišu" beside "nisu").
+        if scan.is_site(f.first) {
+            continue;
+        }
         let words = f.last - f.first;
         match cue.scope {
             Scope::After => {

@@ -31,11 +31,12 @@ fn holds(scan: &Scan, sentence: usize, head: &Found, test: &Test) -> bool {
     // A head may span clauses ("barricade which was put up").
     let (from, to) = (scan.outer(clause(head.first)), clause(head.last - 1));
     let inside = |f: &Found| (from..=to).contains(&clause(f.first));
-    let outside_head = |f: &Found| f.last <= head.first || f.first >= head.last;
+    // Words of the head itself are no blocker, but a phrase that it is part of is.
+    let beyond_head = |f: &Found| f.first < head.first || f.last > head.last;
     let met = scan.any(sentence, &test.patterns, |f| match test.at {
         Where::Before => inside(f) && f.last <= head.first,
         Where::After => inside(f) && f.first >= head.last,
-        Where::Clause => inside(f) && (outside_head(f) || test.wanted),
+        Where::Clause => inside(f) && (beyond_head(f) || test.wanted),
         Where::Sentence => true,
         Where::JustBefore => f.last == head.first,
         Where::JustAfter => f.first == head.last,
@@ -64,7 +65,13 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
         // Telling words before naming ones, earlier ones first.
         here.sort_by_key(|(f, t)| {
             let trigger = &scan.lexicon.triggers[*t as usize];
-            (trigger.noun, f.first, usize::MAX - f.last, trigger.rank)
+            (
+                trigger.unreal.is_some(),
+                trigger.noun,
+                f.first,
+                usize::MAX - f.last,
+                trigger.rank,
+            )
         });
         let mut kept: Vec<Candidate> = Vec::new();
         for (f, t) in here {
@@ -87,7 +94,8 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
                 clause: scan.clause[f.first],
                 first: f.first,
                 last: f.last,
-                reason: assertion::reason(scan, sentence, f.first, f.last, trigger.noun),
+                reason: assertion::reason(scan, sentence, f.first, f.last, trigger.noun)
+                    .or(trigger.unreal),
             });
         }
         kept.sort_by_key(|c| (c.first, c.trigger));

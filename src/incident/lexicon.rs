@@ -96,6 +96,9 @@ pub(super) struct Trigger {
     pub noun: bool,
     /// Only adds to an incident that other words tell.
     pub weak: bool,
+    /// Its form says that it has not happened (a future, an infinitive): the reason
+    /// where no cue gives another.
+    pub unreal: Option<Reason>,
     /// A destination is where it happens ("sent to Medvedja").
     pub destination: bool,
     /// An origin is where it happens ("withdrew from Jarinje").
@@ -306,6 +309,7 @@ struct TriggerFile {
     noun: bool,
     #[serde(default)]
     weak: bool,
+    unreal: Option<String>,
     #[serde(default)]
     destination: bool,
     #[serde(default)]
@@ -528,6 +532,13 @@ impl LangLexicon {
                     });
                 }
             }
+            let unreal =
+                match &t.unreal {
+                    Some(name) => Some(Reason::from_name(name).ok_or_else(|| {
+                        DataError::invalid(&path, format!("'{name}' is no reason"))
+                    })?),
+                    None => None,
+                };
             let number = loader.lexicon.triggers.len() as u32;
             loader.lexicon.triggers.push(Trigger {
                 category,
@@ -535,6 +546,7 @@ impl LangLexicon {
                 tests,
                 noun: t.noun,
                 weak: t.weak,
+                unreal,
                 destination: t.destination,
                 origin: t.origin,
                 confidence: t.confidence.unwrap_or(if t.noun { 0.7 } else { 0.85 }),

@@ -174,6 +174,14 @@ impl<'a> Scan<'a> {
         })
     }
 
+    /// Whether a token belongs to a place's name.
+    pub fn is_site(&self, at: usize) -> bool {
+        self.lexicon
+            .set
+            .known_class("site")
+            .is_some_and(|class| self.words[at].classes.has(class))
+    }
+
     /// Whether any of the patterns was found in the sentence where `at` holds.
     pub fn any(&self, sentence: usize, patterns: &[u32], at: impl Fn(&Found) -> bool) -> bool {
         self.found[sentence]

@@ -1,5 +1,6 @@
 //! From triggers to incidents: place, date, figures, and one incident once.
 
+use super::assertion;
 use super::count::{self, Fact};
 use super::find::{self, Candidate};
 use super::lexicon::{Category, LangLexicon, Lexicon, Role, Use};
@@ -375,6 +376,13 @@ fn assign_facts(
         for fact in &facts {
             // A denied arrest may still say that there was none.
             if dropped && !coded && fact.figure.high > 0 {
+                continue;
+            }
+            // Nor does a death that is denied or feared count.
+            if fact.figure.high > 0
+                && assertion::reason(scan, sentence, fact.at, fact.at + 1, false)
+                    .is_some_and(|r| r <= Reason::Hypothetical)
+            {
                 continue;
             }
             let here = drafts

@@ -67,6 +67,7 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
             let trigger = &scan.lexicon.triggers[*t as usize];
             (
                 trigger.unreal.is_some(),
+                trigger.weak,
                 trigger.noun,
                 f.first,
                 usize::MAX - f.last,

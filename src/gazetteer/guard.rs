@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::fold::{fold, hashes};
+use super::fold::{FoldHash, fold, hashes};
 use super::index::{Found, Hit, Tokens};
 use super::rank::{distance_m, same_stem};
 use super::{Candidate, Gazetteer, Match, Place, PlaceId, Toponym};
@@ -88,8 +88,8 @@ impl Pattern {
 /// The lists, words as hashes of their folds.
 #[derive(Debug)]
 pub(crate) struct Guards {
-    common: HashSet<String>,
-    strong: HashSet<String>,
+    common: HashSet<u32>,
+    strong: HashSet<u32>,
     /// Hashes of the single words of both.
     listed: HashSet<u32>,
     phrases: Vec<Vec<Pattern>>,
@@ -117,6 +117,18 @@ pub(crate) struct Guards {
 
 fn key(word: &str) -> u32 {
     hashes(word).0
+}
+
+/// Hash of the fold of several words with single spaces between them.
+fn joined_key(words: &[&str]) -> u32 {
+    let mut hash = FoldHash::EMPTY;
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            hash.push(b' ');
+        }
+        word.chars().for_each(|c| hash.push_canonical(c));
+    }
+    hash.finish()
 }
 
 fn keys(words: &[String]) -> HashSet<u32> {
@@ -171,8 +183,8 @@ impl Guards {
         let mut respell: Vec<(String, String)> = file.respell.into_iter().collect();
         respell.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(&b.0)));
         Ok(Guards {
-            common: file.common.iter().map(|w| fold_words(w)).collect(),
-            strong: file.strong.iter().map(|w| fold_words(w)).collect(),
+            common: file.common.iter().map(|w| key(&fold_words(w))).collect(),
+            strong: file.strong.iter().map(|w| key(&fold_words(w))).collect(),
             listed: file
                 .common
                 .iter()
@@ -215,7 +227,7 @@ impl Guards {
         if place.hamlet {
             return Level::Hamlet;
         }
-        let name = fold_words(&words.join(" "));
+        let name = joined_key(words);
         if !matches!(place.extent, super::Extent::Point) && place.municipality.is_empty() {
             let listed = self.common.contains(&name) || self.strong.contains(&name);
             return if listed { Level::Common } else { Level::Free };
@@ -267,6 +279,12 @@ const CLOSE_BY: u32 = 250;
 /// Metres within which a place counts as a neighbour.
 const NEIGHBOUR_M: f64 = 12_000.0;
 
+/// Bytes around a border's name in which a third country tells that it is another.
+const BORDER_BYTES: u32 = 120;
+
+/// Countries that share a border with Kosovo or with Serbia.
+const NEIGHBOURS: [&str; 8] = ["AL", "BA", "BG", "HR", "HU", "ME", "MK", "RO"];
+
 /// A text with what was found in it, and the lists.
 struct Scene<'a> {
     gazetteer: &'a Gazetteer,
@@ -316,15 +334,64 @@ impl Scene<'_> {
         }
     }
 
-    /// A kind word stands beside: "selo X", "village of X", "X crossing".
-    fn has_kind_word(&self, found: &Found) -> bool {
-        let is = |hash: Option<u32>| hash.is_some_and(|h| self.guards.kinds_of(h).is_some());
-        if is(self.before(found.first, 1)) || is(self.after(found.last)) {
-            return true;
-        }
-        let link = self.before(found.first, 1);
+    /// The kinds of the kind word beside: "selo X", "village of X", "X crossing".
+    fn kinds_beside(&self, found: &Found) -> Option<&[String]> {
+        let kinds = |hash: Option<u32>| self.guards.kinds_of(hash?);
         let links = [key("of"), key("e"), key("i")];
-        link.is_some_and(|h| links.contains(&h)) && is(self.before(found.first, 2))
+        let link = self.before(found.first, 1);
+        kinds(link)
+            .or_else(|| kinds(self.after(found.last)))
+            .or_else(|| {
+                link.filter(|h| links.contains(h))?;
+                kinds(self.before(found.first, 2))
+            })
+    }
+
+    fn has_kind_word(&self, found: &Found) -> bool {
+        self.kinds_beside(found).is_some()
+    }
+
+    /// A border that is another one: words that may name any border, beside a
+    /// place of a third country and none of Serbia.
+    fn is_other_border(&self, found: &Found) -> bool {
+        let boundary = found
+            .places
+            .iter()
+            .any(|hit| self.gazetteer.place(hit.place).kind == "boundary");
+        if !boundary {
+            return false;
+        }
+        let own = (found.first..=found.last).any(|at| {
+            let word = fold(self.tokens.text(self.text, at));
+            ["admin", "serb", "srb", "srps", "abl"]
+                .iter()
+                .any(|s| word.starts_with(s))
+        });
+        if own {
+            return false;
+        }
+        let (start, end) = (
+            self.tokens.list[found.first]
+                .start
+                .saturating_sub(BORDER_BYTES),
+            self.tokens.list[found.last].end + BORDER_BYTES,
+        );
+        let mut third = false;
+        for other in self.found {
+            if (start..end).contains(&self.tokens.list[other.first].start) {
+                for hit in &other.places {
+                    match self.gazetteer.place(hit.place).country.as_str() {
+                        "RS" => return false,
+                        "" | "XK" => {}
+                        _ => {
+                            third |= NEIGHBOURS
+                                .contains(&self.gazetteer.place(hit.place).country.as_str())
+                        }
+                    }
+                }
+            }
+        }
+        third
     }
 
     /// Titles, first names, initials, verbs of speech: the name is a person's.
@@ -581,6 +648,7 @@ impl Gazetteer {
             kept.push(
                 !person
                     && !scene.is_organisation(name)
+                    && !scene.is_other_border(name)
                     && !scene.is_in_phrase(name)
                     && !scene.is_elsewhere(number),
             );
@@ -657,7 +725,7 @@ impl Gazetteer {
         let single = name.first == name.last;
         let form_guarded = single && self.guarded_form(tokens, name);
         let preposition = scene.has_preposition(name);
-        let kind_word = scene.has_kind_word(name);
+        let kinds = scene.kinds_beside(name);
         let listed = scene.is_listed(name, free);
         let needs = |hit: &Hit| {
             let place = self.place(hit.place);
@@ -680,6 +748,8 @@ impl Gazetteer {
             .iter()
             .filter_map(|hit| {
                 let level = needs(hit);
+                let kind = &self.place(hit.place).kind;
+                let kind_word = kinds.is_some_and(|kinds| kinds.contains(kind));
                 let neighbour = || scene.has_neighbour(name, hit.place, free);
                 let accepted = match level {
                     Level::Free => true,

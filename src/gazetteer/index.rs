@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::OnceLock;
 
 use super::fold::{self, FoldHash};
 use super::guard::{Guards, Level};
@@ -25,8 +26,10 @@ impl Hasher for IntHasher {
         self.0 ^ (self.0 >> 29)
     }
     fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_u64(u64::from(byte));
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word) ^ chunk.len() as u64);
         }
     }
     fn write_u32(&mut self, n: u32) {
@@ -36,6 +39,9 @@ impl Hasher for IntHasher {
         self.0 = (self.0.rotate_left(23) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
+
+/// Folded forms and their places, by first letter and length.
+type Near = BTreeMap<(u8, usize), Vec<(String, PlaceId)>>;
 
 type IntMap<K, V> = HashMap<K, V, BuildHasherDefault<IntHasher>>;
 
@@ -63,6 +69,8 @@ struct Word {
     root: u32,
     /// The word is written with a small letter too.
     small: bool,
+    /// Its forms: the first, and the one after the last.
+    forms: (u32, u32),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -98,9 +106,10 @@ pub(crate) struct Index {
     small_starts: Vec<u64>,
     /// Other spellings of letters, longest first.
     respell: Vec<(String, String)>,
-    /// Single-word names for the fuzzy search: fold of a form and its place, by
-    /// first letter and length.
-    fuzzy: BTreeMap<(u8, usize), Vec<(String, PlaceId)>>,
+    /// Single-word names a misspelling of which may be proposed.
+    may_be_misspelt: Vec<(u32, PlaceId)>,
+    /// Folds of their forms by first letter and length, made when first needed.
+    near: OnceLock<Near>,
 }
 
 fn lang_bit(lang: Lang) -> u8 {
@@ -116,7 +125,7 @@ pub(crate) struct Builder<'a> {
     rules: &'a Inflection,
     guards: &'a Guards,
     index: Index,
-    word_ids: HashMap<(String, u8, bool, u8), u32>,
+    word_ids: IntMap<(String, u8, bool, u8), u32>,
 }
 
 impl<'a> Builder<'a> {
@@ -134,9 +143,10 @@ impl<'a> Builder<'a> {
                 children: IntMap::default(),
                 small_starts: vec![0; 256],
                 respell: guards.respell.clone(),
-                fuzzy: BTreeMap::new(),
+                may_be_misspelt: Vec::new(),
+                near: OnceLock::new(),
             },
-            word_ids: HashMap::with_capacity(8 * 1024),
+            word_ids: IntMap::with_capacity_and_hasher(8 * 1024, BuildHasherDefault::default()),
         }
     }
 
@@ -146,7 +156,11 @@ impl<'a> Builder<'a> {
             return id;
         }
         let id = self.index.words.len() as u32;
-        self.index.words.push(Word { root: NONE, small });
+        self.index.words.push(Word {
+            root: NONE,
+            small,
+            forms: (0, 0),
+        });
         let own = match tongue {
             Tongue::English => 1,
             Tongue::Serbian => 2,
@@ -195,6 +209,7 @@ impl<'a> Builder<'a> {
                 forms.push(twin);
             }
         }
+        self.index.words[id as usize].forms = (first as u32, self.index.forms.len() as u32);
         self.word_ids.insert(key, id);
         id
     }
@@ -257,13 +272,7 @@ impl<'a> Builder<'a> {
             at = end.next;
         }
         if fuzzy {
-            for form in &self.index.forms {
-                if form.word == last_word {
-                    let text = fold::fold(self.index.form_text(form));
-                    let key = (text.as_bytes()[0], text.len());
-                    self.index.fuzzy.entry(key).or_default().push((text, place));
-                }
-            }
+            self.index.may_be_misspelt.push((last_word, place));
         }
         let next = self.index.nodes[node as usize].end;
         self.index.nodes[node as usize].end = self.index.ends.len() as u32;
@@ -314,6 +323,18 @@ pub(crate) struct Token {
     pub(crate) cyrillic: bool,
 }
 
+/// Where a word goes on that is broken by the hyphen at `at` and a line's end.
+fn broken_word(text: &str, at: usize) -> Option<usize> {
+    let rest = text[at..].strip_prefix('-')?;
+    let line = rest
+        .strip_prefix("\r\n")
+        .or_else(|| rest.strip_prefix('\n'))?;
+    line.chars()
+        .next()?
+        .is_lowercase()
+        .then(|| text.len() - line.len())
+}
+
 /// The words of a text.
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -342,7 +363,14 @@ impl Tokens {
                 let byte = bytes[at];
                 if byte < 0x80 {
                     if !byte.is_ascii_alphanumeric() {
-                        break;
+                        // A word broken over two lines: "Leposa-\nvić".
+                        match broken_word(text, at) {
+                            Some(next) if at > start => {
+                                at = next;
+                                continue;
+                            }
+                            _ => break,
+                        }
                     }
                     if at == start {
                         upper = byte.is_ascii_uppercase();
@@ -549,6 +577,22 @@ impl Index {
         changed.then_some(out)
     }
 
+    fn make_near(&self) -> Near {
+        let mut near = Near::new();
+        for &(word, place) in &self.may_be_misspelt {
+            let (first, last) = self.words[word as usize].forms;
+            for form in &self.forms[first as usize..last as usize] {
+                let text = fold::fold(self.form_text(form));
+                if let Some(&letter) = text.as_bytes().first() {
+                    near.entry((letter, text.len()))
+                        .or_default()
+                        .push((text, place));
+                }
+            }
+        }
+        near
+    }
+
     /// Places one of whose single-word forms is within a small edit distance.
     pub(crate) fn near_misses(&self, word: &str) -> Vec<PlaceId> {
         let word = fold::fold(word);
@@ -561,7 +605,8 @@ impl Index {
         let mut out: Vec<PlaceId> = Vec::new();
         for length in word.len() - allowed..=word.len() + allowed {
             for (form, place) in self
-                .fuzzy
+                .near
+                .get_or_init(|| self.make_near())
                 .get(&(word.as_bytes()[0], length))
                 .into_iter()
                 .flatten()

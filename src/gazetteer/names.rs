@@ -110,7 +110,8 @@ pub(crate) fn each_name<'a>(place: &'a Place, emit: &mut impl FnMut(Name<'a>)) {
                     main: false,
                 }),
                 None => {
-                    for tongue in [Tongue::English, Tongue::Serbian, Tongue::Albanian] {
+                    // The base form comes with either, for English too.
+                    for tongue in [Tongue::Serbian, Tongue::Albanian] {
                         emit(Name {
                             text,
                             tongue,

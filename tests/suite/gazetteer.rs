@@ -58,6 +58,32 @@ fn names_are_found_in_all_languages_and_cases() {
 }
 
 #[test]
+fn scanned_and_broken_words_are_found() {
+    check(
+        Lang::En,
+        "A patrol in Leposa-\nvic and Zve-\ncan.",
+        &["leposavic-leposavic", "zvecan-zvecan"],
+    );
+    check(
+        Lang::En,
+        "Crowds gathered in Mitrov1ca and Zvechan.",
+        &["mitrovica-south-mitrovica", "zvecan-zvecan"],
+    );
+    check(Lang::Sq, "në Banjskë/Banjska", &["banjska-zvecan"]);
+}
+
+#[test]
+fn a_misspelling_is_proposed_only_in_a_place_position() {
+    check(
+        Lang::En,
+        "Shots were fired in Lepsavic on Monday.",
+        &["leposavic-leposavic"],
+    );
+    check(Lang::En, "Lepsavic denied it.", &[]);
+    check(Lang::En, "Talks in Zagrebb went on.", &[]);
+}
+
+#[test]
 fn words_of_hyphenated_pairs_are_found_singly() {
     check(
         Lang::En,
@@ -231,6 +257,7 @@ fn people_are_no_places() {
             "Dren Gjakova shënoi golin e parë.",
             "Avokati Agim Peja u ankua.",
             "Artana Berisha fitoi çmimin.",
+            "Familja Mitrovica falënderoi mjekët.",
         ],
     );
 }
@@ -325,6 +352,8 @@ fn places_of_the_same_name_elsewhere_are_not_ours() {
             "He was born in Mitrovica in Srem.",
             "A factory in Sremska Mitrovica burnt down.",
             "Talks were held in Banja Luka.",
+            "They fled towards the border, Macedonia's interior ministry said in Skopje.",
+            "Queues formed at the border with Hungary.",
         ],
     );
     check_none(

@@ -161,7 +161,7 @@ mod tests {
                 items,
                 jobs,
                 |n: u64| {
-                    if n % 7 == 0 {
+                    if n.is_multiple_of(7) {
                         thread::yield_now();
                     }
                     n * n

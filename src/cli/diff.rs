@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -127,7 +127,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<BTreeMap<String, Located>> {
+fn read(path: &Path) -> anyhow::Result<BTreeMap<String, Located>> {
     let name = path.display();
     let text = files::read_text(path)?;
     let mut incidents = BTreeMap::new();

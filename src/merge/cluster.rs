@@ -79,7 +79,7 @@ pub fn clusters(cells: &[Cell], rules: &Rules) -> Vec<Vec<usize>> {
 
 /// Order of precision: dates first, then extent.
 fn vagueness(cell: &Cell) -> (bool, i32, bool) {
-    let length = cell.days.map_or(i32::MAX, Days::len);
+    let length = cell.days.map_or(i32::MAX, Days::count);
     (
         !cell.precise,
         if cell.precise { 0 } else { length },

@@ -34,7 +34,7 @@ impl Days {
     }
 
     /// Number of days.
-    pub fn len(self) -> i32 {
+    pub fn count(self) -> i32 {
         self.last - self.first + 1
     }
 
@@ -87,10 +87,10 @@ mod tests {
     #[test]
     fn a_month_is_all_its_days() {
         let month = Days::of(Some("2024-02"), Some("2024-02")).unwrap();
-        assert_eq!(month.len(), 29);
+        assert_eq!(month.count(), 29);
         assert!(month.holds(Days::of(Some("2024-02-29"), None).unwrap()));
         assert!(!month.overlaps(Days::of(Some("2024-03-01"), None).unwrap()));
-        assert_eq!(Days::of(Some("2023"), None).unwrap().len(), 365);
+        assert_eq!(Days::of(Some("2023"), None).unwrap().count(), 365);
         assert_eq!(Days::of(Some("2023"), None).unwrap().months().count(), 12);
         assert_eq!(Days::of(Some("1970-01-02"), None).unwrap().first, 1);
         assert_eq!(Days::of(Some("2023-02-30"), None), None);

@@ -105,7 +105,7 @@ fn date_rank(m: &Located) -> (u8, u8) {
         Some("month") => 2,
         Some("year") => 3,
         Some("unknown") => 5,
-        _ => match Days::of(p.date_start.as_deref(), p.date_end.as_deref()).map(Days::len) {
+        _ => match Days::of(p.date_start.as_deref(), p.date_end.as_deref()).map(Days::count) {
             None => 5,
             Some(1..=2) => 0,
             Some(3..=7) => 1,

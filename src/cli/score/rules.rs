@@ -7,8 +7,11 @@ use super::corpus::{Gold, Predicted};
 const POINT_KM: f64 = 5.0;
 const WIDE_KM: f64 = 25.0;
 
-/// The three levels at which an incident is compared.
-pub const LEVELS: [(&str, fn(&Predicted, &Gold) -> bool); 3] = [
+/// A level at which incidents are compared: its name, and whether two agree.
+type Level = (&'static str, fn(&Predicted, &Gold) -> bool);
+
+/// The three levels.
+pub const LEVELS: [Level; 3] = [
     ("category", same_category),
     ("place", same_place),
     ("date", same_date),

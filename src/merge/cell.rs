@@ -22,8 +22,11 @@ pub struct Cell<'a> {
     pub reports: Vec<u32>,
     /// The days; none when the date is unknown.
     pub days: Option<Days>,
-    /// The dates are of day precision.
+    /// The dates are of day precision, and not supposed.
     pub precise: bool,
+    /// The date was supposed from the day of publication; `days` then also holds the
+    /// day before.
+    supposed: bool,
     /// The place is put on the map as a point.
     pub point: bool,
     /// The representative point, longitude and latitude in degrees.
@@ -34,7 +37,8 @@ pub struct Cell<'a> {
     pub bounds: Option<Rect<f64>>,
     /// Lowest and highest fatalities, injured, arrested, troops.
     figures: [Option<(u32, u32)>; 4],
-    actors: BTreeSet<&'a str>,
+    /// Parties, by the first of the names that stand for each.
+    parties: BTreeSet<&'a str>,
 }
 
 impl Cell<'_> {
@@ -56,9 +60,10 @@ impl Cell<'_> {
 
 /// Puts together what is coded alike. The cells come in the order of their first
 /// mentions, so the list depends on the set of mentions alone.
-pub fn cells(mentions: &[Located]) -> Vec<Cell<'_>> {
+pub fn cells<'a>(mentions: &'a [Located], rules: &'a Rules) -> Vec<Cell<'a>> {
     #[derive(PartialEq, Eq, Hash)]
     struct Key<'a> {
+        supposed: bool,
         category: &'a str,
         action: Option<&'a str>,
         extent: Option<&'a str>,
@@ -75,11 +80,16 @@ pub fn cells(mentions: &[Located]) -> Vec<Cell<'_>> {
         let report = p.sources.first().map_or("", |s| s.report.as_str());
         let next = numbers.len() as u32;
         let report = *numbers.entry(report).or_insert(next);
-        let days = Days::of(p.date_start.as_deref(), p.date_end.as_deref());
+        let supposed = p.date_basis.as_deref() == Some("publication");
+        let days = Days::of(p.date_start.as_deref(), p.date_end.as_deref()).map(|days| Days {
+            first: days.first - i32::from(supposed),
+            ..days
+        });
         let at = representative(mention);
         // A site names a place fully unless a relation ("10 km north of") moves it.
         let moved = p.site.is_none() || p.relation.is_some();
         let key = Key {
+            supposed,
             category: &p.category,
             action: p.action.as_deref(),
             extent: p.extent.as_deref(),
@@ -98,6 +108,7 @@ pub fn cells(mentions: &[Located]) -> Vec<Cell<'_>> {
                 reports: Vec::new(),
                 days,
                 precise: days.is_some()
+                    && !supposed
                     && p.date_start.as_ref().is_some_and(|d| d.len() >= 10)
                     && !matches!(p.date_precision.as_deref(), Some("week" | "month" | "year")),
                 point: p.extent.as_deref().map_or_else(
@@ -108,7 +119,8 @@ pub fn cells(mentions: &[Located]) -> Vec<Cell<'_>> {
                 radius_m: p.radius_m.unwrap_or(0.0),
                 bounds: mention.geometry.bounding_rect(),
                 figures: [None; 4],
-                actors: BTreeSet::new(),
+                supposed,
+                parties: BTreeSet::new(),
             });
             cells.len() - 1
         });
@@ -116,7 +128,8 @@ pub fn cells(mentions: &[Located]) -> Vec<Cell<'_>> {
         cell.mentions.push(i);
         cell.reports.push(report);
         cell.radius_m = cell.radius_m.max(p.radius_m.unwrap_or(0.0));
-        cell.actors.extend(p.actors.iter().map(String::as_str));
+        cell.parties
+            .extend(p.actors.iter().filter_map(|name| rules.party(name)));
         for (have, given) in cell.figures.iter_mut().zip(figures(mention)) {
             *have = match (*have, given) {
                 (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
@@ -174,17 +187,37 @@ pub fn score(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
 }
 
 /// Whether two cells of rival categories are two sides' versions of one incident:
-/// the same day, at least two parties in common, not too far apart.
+/// the same day, two parties in common or one and a figure, not too far apart.
 pub fn rival_versions(a: &Cell, b: &Cell, rules: &Rules) -> bool {
     a.precise
         && b.precise
         && a.days == b.days
-        && a.actors.intersection(&b.actors).count() >= 2
+        && match a.parties.intersection(&b.parties).count() {
+            0 => false,
+            1 => figures_score(a, b, rules) > 0.0,
+            _ => true,
+        }
         && apart_m(a, b) <= rules.rival_km * 1000.0
 }
 
 fn date(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
     let (x, y) = (a.days?, b.days?);
+    if a.supposed && b.supposed {
+        return (x == y).then_some(rules.date.same_days);
+    }
+    if a.supposed || b.supposed {
+        let (supposed, other, precise) = if a.supposed {
+            (x, y, b.precise)
+        } else {
+            (y, x, a.precise)
+        };
+        return match precise {
+            true if other.last == supposed.last => Some(rules.date.same_days),
+            true if other.last == supposed.first => Some(rules.date.day_before_supposed),
+            false if other.holds(supposed) => Some(rules.date.vaguer),
+            _ => None,
+        };
+    }
     match (a.precise, b.precise) {
         (true, true) if x == y => Some(rules.date.same_days),
         (true, true) if x.overlaps(y) => Some(rules.date.overlapping),
@@ -231,8 +264,18 @@ fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
 }
 
 fn details(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
-    let figures: f64 = a
-        .figures
+    let actors = if a.parties.is_empty() || b.parties.is_empty() {
+        0.0
+    } else if a.parties.intersection(&b.parties).next().is_some() {
+        rules.actors.shared
+    } else {
+        rules.actors.none_shared
+    };
+    figures_score(a, b, rules) + actors
+}
+
+fn figures_score(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
+    a.figures
         .iter()
         .zip(&b.figures)
         .map(|pair| match pair {
@@ -247,15 +290,7 @@ fn details(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
             (Some(_), Some(_)) => rules.figures.conflict,
             _ => rules.figures.silent,
         })
-        .sum();
-    let actors = if a.actors.is_empty() || b.actors.is_empty() {
-        0.0
-    } else if a.actors.intersection(&b.actors).next().is_some() {
-        rules.actors.shared
-    } else {
-        rules.actors.none_shared
-    };
-    figures + actors
+        .sum()
 }
 
 /// Metres between the representative points, on the sphere.

@@ -35,7 +35,7 @@ pub fn merge(incidents: Vec<Located>) -> Result<Vec<Located>, DataError> {
 /// Merges by given rules. The result is sorted by date, category, place and id.
 pub fn merge_by(incidents: Vec<Located>, rules: &Rules) -> Vec<Located> {
     let mentions = mention::apart(incidents);
-    let cells = cell::cells(&mentions);
+    let cells = cell::cells(&mentions, rules);
     let clusters = cluster::clusters(&cells, rules);
     let mut merged: Vec<Located> = clusters
         .iter()

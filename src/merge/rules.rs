@@ -60,6 +60,8 @@ pub struct DateWeights {
     pub overlapping: f64,
     /// A vaguer date that holds the other.
     pub vaguer: f64,
+    /// A day, and a date supposed from the publication on the next.
+    pub day_before_supposed: f64,
 }
 
 /// Points for each figure.
@@ -82,6 +84,10 @@ pub struct ActorWeights {
     pub shared: f64,
     /// Both name some, and none in common.
     pub none_shared: f64,
+    /// Names that say nothing of who it was.
+    pub nobody: Vec<String>,
+    /// Names that sources use for the same party.
+    pub kin: Vec<Vec<String>>,
 }
 
 /// Points for actions.
@@ -111,6 +117,16 @@ impl Rules {
         self.rivals
             .iter()
             .any(|(x, y)| (x == a && y == b) || (x == b && y == a))
+    }
+
+    /// The party that a name stands for, if it says anything: the first of its kin.
+    pub fn party<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        let is = |n: &String| n == name;
+        if self.actors.nobody.iter().any(is) {
+            return None;
+        }
+        let kin = self.actors.kin.iter().find(|kin| kin.iter().any(is));
+        Some(kin.and_then(|kin| kin.first()).map_or(name, String::as_str))
     }
 
     /// The category under which mentions that may be joined are looked for: the

@@ -161,6 +161,27 @@ fn an_arrest_that_the_other_side_calls_an_abduction_is_disputed() {
 }
 
 #[test]
+fn a_supposed_date_may_be_that_of_the_day_before() {
+    let stated = mention("a", "riot", "zvecan", ZVECAN, "2023-05-29");
+    let mut supposed = mention("b", "riot", "zvecan", ZVECAN, "2023-05-30");
+    supposed.properties.date_basis = Some("publication".into());
+    assert_eq!(merged(vec![stated.clone(), supposed.clone()]).len(), 2);
+    let with = |mut m: Located, actor: &str| {
+        m.properties.actors = vec![actor.into()];
+        m
+    };
+    let pair = vec![with(stated.clone(), "KFOR"), with(supposed.clone(), "NATO")];
+    let all = merged(pair);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].properties.date_start.as_deref(), Some("2023-05-29"));
+    // Not when there is one on the day itself.
+    let same_day = mention("c", "riot", "zvecan", ZVECAN, "2023-05-30");
+    let all = merged(vec![with(stated, "KFOR"), with(supposed, "NATO"), same_day]);
+    assert_eq!(all.len(), 2);
+    assert_eq!(reports(&all[1]), ["b", "c"]);
+}
+
+#[test]
 fn unknown_dates_of_two_reports_stay_apart() {
     let a = mention("a", "riot", "zvecan", ZVECAN, "");
     let b = mention("b", "riot", "zvecan", ZVECAN, "");
@@ -209,6 +230,7 @@ prop_compose! {
         figure in prop::option::of(0u32..4),
         actors in prop::sample::subsequence(vec!["A", "B", "C"], 0..=3),
         start in 0usize..3,
+        supposed in any::<bool>(),
     ) -> Located {
         let mut m = mention(&format!("r{report}"), category, place.0, place.1, day);
         if day.len() == 10 && length > 0 {
@@ -219,6 +241,7 @@ prop_compose! {
             m.properties.site = Some("area".into());
             m.geometry = polygon![(x: 20.75, y: 42.9), (x: 20.9, y: 42.9), (x: 20.9, y: 43.0), (x: 20.75, y: 43.0)].into();
         }
+        m.properties.date_basis = supposed.then(|| "publication".into());
         m.properties.action = action.map(Into::into);
         m.properties.fatalities = figure;
         m.properties.actors = actors.into_iter().map(Into::into).collect();

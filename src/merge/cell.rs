@@ -264,12 +264,11 @@ fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
 }
 
 fn details(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
-    let actors = if a.parties.is_empty() || b.parties.is_empty() {
-        0.0
-    } else if a.parties.intersection(&b.parties).next().is_some() {
-        rules.actors.shared
-    } else {
-        rules.actors.none_shared
+    let actors = match a.parties.intersection(&b.parties).count() {
+        _ if a.parties.is_empty() || b.parties.is_empty() => 0.0,
+        0 => rules.actors.none_shared,
+        1 => rules.actors.shared,
+        _ => 2.0 * rules.actors.shared,
     };
     figures_score(a, b, rules) + actors
 }

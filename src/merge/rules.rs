@@ -80,7 +80,7 @@ pub struct FigureWeights {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActorWeights {
-    /// At least one in common.
+    /// For each party in common, two at most.
     pub shared: f64,
     /// Both name some, and none in common.
     pub none_shared: f64,

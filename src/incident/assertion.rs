@@ -43,8 +43,19 @@ pub(super) fn reason(
         if noun && !cue.nouns_too {
             continue;
         }
-        // A cue inside the trigger's own words is part of them.
+        // A particle inside the trigger's own words is part of them ("took to the
+        // streets"); a telling word there holds ("barricades were not removed").
         if f.first >= first && f.last <= last {
+            let gap = (last - 1).saturating_sub(f.last);
+            if cue.scope == Scope::After
+                && f.first > first
+                && f.last < last
+                && (1..=12).contains(&cue.reach)
+                && !cue.fallback
+                && gap <= cue.reach
+            {
+                offer(gap, f.last - f.first, cue);
+            }
             continue;
         }
         // A place's name is no cue ("u Nišu" beside "nisu").

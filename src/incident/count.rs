@@ -74,15 +74,22 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
     };
     let class = |at: usize| scan.words[at].classes;
     let is_person = |at: usize| class(at).has(people.one) || class(at).has(people.many);
-    let whom = |at: usize| {
-        let c = class(at);
-        if c.has(people.police) {
+    // Of a noun with its adjectives or parts ("police officers", "ushtarë
+    // gjermanë") any may tell.
+    let whom = |noun: usize| {
+        let first = (span.first..noun)
+            .rev()
+            .take_while(|&at| is_person(at))
+            .last()
+            .unwrap_or(noun);
+        let has = |c: u16| (first..=noun).any(|at| class(at).has(c));
+        if has(people.police) {
             Whom::Police
-        } else if c.has(people.soldier) {
+        } else if has(people.soldier) {
             Whom::Soldiers
-        } else if c.has(people.attacker) {
+        } else if has(people.attacker) {
             Whom::Attackers
-        } else if people.civilians.is_some_and(|class| c.has(class)) {
+        } else if people.civilians.is_some_and(has) {
             Whom::Civilians
         } else {
             Whom::People
@@ -303,7 +310,8 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
     let all = quantities(scan, sentence);
     let reach = |q: &Quantity, most: usize| if q.name { 1 } else { most };
     let mut taken = vec![false; all.len()];
-    let mut facts = Vec::new();
+    let mut facts: Vec<Fact> = Vec::new();
+    let mut singular: Vec<Fact> = Vec::new();
     for &(first, last, word) in &kept {
         let inside_zero =
             word.value.is_none() && zeros.iter().any(|&(a, b)| a <= first && last <= b + 1);
@@ -377,7 +385,22 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             },
         };
         let Some((start, forward)) = picked else {
+            if let Some(value) = word.alone {
+                singular.extend(word.roles.iter().map(|&role| Fact {
+                    role,
+                    figure: exactly(value),
+                    whom: Whom::People,
+                    sentence,
+                    at: first,
+                }));
+            }
             continue;
+        };
+        // "two children died and ten were hurt": the ten are those of the next word.
+        let of_next = |q: &Quantity| {
+            kept.iter().any(|k| {
+                k.0 > last && k.0 >= q.last && k.0 - q.last <= 3 && k.2.side != Side::After
+            })
         };
         let mut group = vec![start];
         let mut at = start;
@@ -390,7 +413,11 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             };
             match next {
                 // "53 protesters, one of them …": among those counted already.
-                Some(next) if !taken[next] && !subset(scan, &all[next]) => {
+                Some(next)
+                    if !taken[next]
+                        && !subset(scan, &all[next])
+                        && !(forward && of_next(&all[next])) =>
+                {
                     group.push(next);
                     at = next;
                 }
@@ -414,6 +441,12 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             if !all[i].unknown {
                 add(all[i].figure, all[i].whom);
             }
+        }
+    }
+    // Verbs in the singular say "one" only where the sentence has no figure.
+    for fact in singular {
+        if !facts.iter().any(|f| f.role == fact.role) {
+            facts.push(fact);
         }
     }
     facts

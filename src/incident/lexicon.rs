@@ -168,6 +168,9 @@ pub(super) struct CountWord {
     pub side: Side,
     /// Says by itself how many ("no one was hurt": 0).
     pub value: Option<u32>,
+    /// How many it says where no figure stands near it: a verb in the singular
+    /// (Albanian `u vra`, "he was killed").
+    pub alone: Option<u32>,
 }
 
 /// What a pattern of the lexicon is there for.
@@ -367,6 +370,7 @@ struct CountFile {
     roles: Vec<String>,
     side: String,
     value: Option<u32>,
+    alone: Option<u32>,
     #[serde(rename = "match")]
     patterns: Vec<String>,
 }
@@ -626,6 +630,7 @@ impl LangLexicon {
                 roles,
                 side,
                 value: c.value,
+                alone: c.alone,
             });
             loader.uses(&c.patterns, Use::Count(number))?;
         }

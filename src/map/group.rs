@@ -30,6 +30,8 @@ pub struct Bundle {
     pub hollow: bool,
     /// Which incidents it stands for.
     pub incidents: Vec<usize>,
+    /// How many were killed in them.
+    pub killed: u32,
     /// Middle, in pixels of the sheet.
     pub at: Xy,
     /// Radius in pixels.
@@ -111,7 +113,7 @@ pub fn group(dots: &[(usize, Dot)], frame: &Box2, radius: f64, size_by: SizeBy) 
             .iter()
             .map(|heap| spot(dots, heap, radius, size_by))
             .collect();
-        let left_over = spread(&mut spots, dots, frame, radius);
+        let left_over = spread(&mut spots, frame, radius);
         if left_over.is_empty() || heaps.len() == 1 {
             return spots;
         }
@@ -159,7 +161,9 @@ fn spot(dots: &[(usize, Dot)], heap: &[usize], radius: f64, size_by: SizeBy) -> 
     let bundles: Vec<Bundle> = by_category
         .into_iter()
         .map(|((category, hollow), members)| {
-            let killed: u32 = members.iter().map(|i| dots[*i].1.killed).sum();
+            let killed = members
+                .iter()
+                .fold(0_u32, |sum, i| sum.saturating_add(dots[*i].1.killed));
             let grow = match size_by {
                 SizeBy::None => 1.0,
                 SizeBy::Count => 1.0 + 0.16 * (members.len() as f64).ln(),
@@ -169,6 +173,7 @@ fn spot(dots: &[(usize, Dot)], heap: &[usize], radius: f64, size_by: SizeBy) -> 
                 category,
                 hollow,
                 incidents: members.iter().map(|i| dots[*i].0).collect(),
+                killed,
                 at: anchor,
                 radius: radius * grow.min(2.4),
             }
@@ -195,11 +200,11 @@ fn move_to(spot: &mut Spot, to: Xy) {
     let columns = if k <= 2 { k } else { k.div_ceil(2) };
     let rows = k.div_ceil(columns.max(1));
     let cell = |b: &Bundle| {
-        let bounds = bundle_box(&Bundle {
-            at: (0.0, 0.0),
-            ..b.clone()
-        });
-        (bounds.x1.max(-bounds.x0), bounds.y1.max(-bounds.y0))
+        let bounds = bundle_box(b);
+        (
+            (bounds.x1 - b.at.0).max(b.at.0 - bounds.x0),
+            (bounds.y1 - b.at.1).max(b.at.1 - bounds.y0),
+        )
     };
     let (w, h) = spot
         .bundles
@@ -216,16 +221,12 @@ fn move_to(spot: &mut Spot, to: Xy) {
 }
 
 /// Moves spots apart, the weightiest first; returns those that found no room.
-fn spread(spots: &mut [Spot], dots: &[(usize, Dot)], frame: &Box2, radius: f64) -> Vec<usize> {
-    let killed: BTreeMap<usize, u32> = dots.iter().map(|(i, d)| (*i, d.killed)).collect();
-    let weight = |s: &Spot| -> (u32, usize) {
-        let k = s
-            .bundles
-            .iter()
-            .flat_map(|b| &b.incidents)
-            .map(|i| killed[i])
-            .sum();
-        (k, s.total())
+fn spread(spots: &mut [Spot], frame: &Box2, radius: f64) -> Vec<usize> {
+    let weight = |s: &Spot| -> (u64, usize) {
+        (
+            s.bundles.iter().map(|b| u64::from(b.killed)).sum(),
+            s.total(),
+        )
     };
     let mut order: Vec<usize> = (0..spots.len()).collect();
     order.sort_by_key(|i| (std::cmp::Reverse(weight(&spots[*i])), *i));
@@ -234,13 +235,13 @@ fn spread(spots: &mut [Spot], dots: &[(usize, Dot)], frame: &Box2, radius: f64) 
     let mut left_over = Vec::new();
     for i in order {
         let anchor = spots[i].anchor;
-        let found = offsets(radius).find(|offset| {
-            let mut trial = spots[i].clone();
-            move_to(&mut trial, (anchor.0 + offset.0, anchor.1 + offset.1));
-            trial
-                .boxes()
+        // Moving a spot moves its boxes: no need to lay it out for each trial.
+        let boxes = spots[i].boxes();
+        let found = offsets(radius).find(|(dx, dy)| {
+            boxes
                 .iter()
-                .all(|b| inner.holds(b) && !taken.meets(b))
+                .map(|b| Box2::new(b.x0 + dx, b.y0 + dy, b.x1 + dx, b.y1 + dy))
+                .all(|b| inner.holds(&b) && !taken.meets(&b.grown(0.01)))
         });
         match found {
             Some(offset) => {

@@ -498,21 +498,20 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     let frame_area = view.world.width() * view.world.height();
     for (rings, categories) in polygons.values() {
         let covered: f64 = rings.iter().map(|r| super::geometry::area(r)).sum();
-        // A hatch over half the map would hide what it is about.
-        let opacity = if covered > frame_area * 0.3 {
-            0.12
-        } else {
-            0.3
-        };
-        // Two hatches cross; a third would be a blot, its outline says enough.
-        for (i, category) in categories.iter().enumerate() {
-            let style = &scene.style.category[*category];
-            if i < 2 {
-                let look = Look::pattern(&hatch_id(&style.id, i == 1)).with_opacity(opacity);
-                draw(&canvas.map, &Shape::rings(slices(rings), look))?;
-            }
-            let width = 0.9 + 0.9 * (categories.len() - 1 - i).min(3) as f64;
-            let look = Look::stroke(style.colour, width * scale).with_opacity(0.45);
+        // A hatch over a third of the map would hide what the map is about.
+        let wide = covered > frame_area * 0.3;
+        let opacity = if categories.len() > 1 { 0.2 } else { 0.3 };
+        // Two hatches cross; a third would be a blot, and the symbols tell.
+        for (i, category) in categories.iter().take(2).enumerate().filter(|_| !wide) {
+            let id = hatch_id(&scene.style.category[*category].id, i == 1);
+            draw(
+                &canvas.map,
+                &Shape::rings(slices(rings), Look::pattern(&id).with_opacity(opacity)),
+            )?;
+        }
+        if let Some(first) = categories.first() {
+            let look = Look::stroke(scene.style.category[*first].colour, 1.1 * scale)
+                .with_opacity(if wide { 0.35 } else { 0.6 });
             draw(&canvas.map, &Shape::rings(slices(rings), look))?;
         }
     }

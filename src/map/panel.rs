@@ -151,7 +151,7 @@ pub fn pieces(scene: &Scene) -> Vec<Piece> {
     // Legend, key and locator: one below the other, or side by side.
     let [column, key, last_column] = match (s.panel_beside, two) {
         (true, _) => [s.panel.width(); 3],
-        (false, true) => [room * 0.46, room * 0.27, room * 0.27],
+        (false, true) => [room * 0.52, room * 0.24, room * 0.24],
         (false, false) => [room / 3.0; 3],
     };
     let mut pen = Pen {
@@ -252,7 +252,7 @@ fn legend(pen: &mut Pen, bottom: f64) {
             &id,
             0.78,
         )));
-        let room = pen.width - 44.0 * f;
+        let room = pen.width - 36.0 * f;
         let name = scene.base.fonts.shorten(
             scene.words.category(&style.id),
             8.4 * f,

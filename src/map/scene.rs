@@ -223,9 +223,6 @@ impl<'a> Scene<'a> {
             for k in spot.bundles.iter().flat_map(|b| &b.incidents) {
                 all += 1;
                 let p = &self.incidents[*k].properties;
-                if p.extent.as_deref().unwrap_or("point") != "point" {
-                    continue;
-                }
                 if let Some(key) = p.site.as_deref().or(p.place.as_deref()) {
                     let entry = names.entry(key).or_insert((0, *k));
                     entry.0 += 1;
@@ -248,6 +245,9 @@ impl<'a> Scene<'a> {
                 sr: text(&p.place_sr),
                 sr_cyrl: text(&p.place_sr_cyrl),
             };
+            // An area or a line is named in italics: the symbol is not a point.
+            let spread = p.extent.as_deref().unwrap_or("point") != "point";
+            let weight = if spread { Weight::Italic } else { weight };
             let mut lines = self.name_lines(&naming, style, weight);
             if lines.is_empty() {
                 continue;

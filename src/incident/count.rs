@@ -13,6 +13,8 @@ pub(super) enum Whom {
     Soldiers,
     Attackers,
     Civilians,
+    /// A part of those named before ("three of them").
+    Some,
     /// Anybody; may be the total.
     People,
 }
@@ -137,7 +139,11 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                 last,
                 figure,
                 unknown: n.value >= 100_000,
-                whom: noun.map_or(Whom::People, whom),
+                whom: match noun {
+                    Some(noun) => whom(noun),
+                    None if n.last < span.last && class(n.last).has(people.of) => Whom::Some,
+                    None => Whom::People,
+                },
                 name: false,
             });
             at = last.max(n.last);

@@ -71,8 +71,9 @@ pub fn extract(
         uncoded,
         ..
     } = work;
+    gather(&candidates, &mut drafts);
     assign_facts(&scan, &sites, lexicon, &candidates, &mut drafts);
-    absorb(doc, lexicon, &mut drafts);
+    absorb(doc, lexicon, &candidates, &mut drafts);
     drafts.sort_by_key(|d| (candidates[d.best].first, d.place));
     let incidents = drafts
         .iter()
@@ -126,7 +127,8 @@ impl Work<'_> {
 
     fn date(&self, index: usize) -> Option<Dated> {
         let candidate = &self.candidates[index];
-        when::choose(self.scan, candidate, &self.dates)
+        let continues = !self.sites.elsewhere(candidate.sentence, |_| false);
+        when::choose(self.scan, candidate, &self.dates, continues)
     }
 
     /// Whether a candidate tells of an incident by itself: not in a heading, and,
@@ -141,7 +143,7 @@ impl Work<'_> {
         }
         let category = &self.lexicon.categories[trigger.category];
         let placed = place::choose(self.scan, &self.sites, candidate, category, &[]);
-        let date = when::choose(self.scan, candidate, &[]);
+        let date = when::choose(self.scan, candidate, &[], false);
         placed.is_some_and(|p| p.basis == PlaceBasis::Clause) && date.is_some_and(|d| d.own)
     }
 
@@ -285,6 +287,45 @@ impl Work<'_> {
                 self.tell(index);
             }
             _ => self.drop(index, Reason::NoPlace),
+        }
+    }
+}
+
+/// Joins a draft that only inherited its place to one of the same kind and date
+/// that names its own: the nearest in the text.
+fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
+    let sentence = |d: &Draft| candidates[d.best].sentence;
+    let mut at = 0;
+    while at < drafts.len() {
+        let draft = &drafts[at];
+        let host = (draft.basis >= PlaceBasis::Earlier)
+            .then(|| {
+                drafts
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, d)| {
+                        *i != at
+                            && d.basis <= PlaceBasis::Sentence
+                            && d.category == draft.category
+                            && d.action == draft.action
+                            && match (d.date, draft.date) {
+                                (Some(a), Some(b)) => a.overlaps(&b),
+                                _ => true,
+                            }
+                    })
+                    .min_by_key(|(i, d)| (sentence(d).abs_diff(sentence(draft)), *i))
+                    .map(|(i, _)| i)
+            })
+            .flatten();
+        match host {
+            Some(host) => {
+                let draft = drafts.remove(at);
+                let host = &mut drafts[if host > at { host - 1 } else { host }];
+                host.candidates.extend(draft.candidates);
+                host.candidates.sort_unstable();
+                host.candidates.dedup();
+            }
+            None => at += 1,
         }
     }
 }
@@ -484,9 +525,20 @@ fn last_before(
 
 /// Takes out what is part of another incident at the same place and date, and
 /// folds figures as the categories say.
-fn absorb(doc: &Document, lexicon: &Lexicon, drafts: &mut [Draft]) {
+fn absorb(doc: &Document, lexicon: &Lexicon, candidates: &[Candidate], drafts: &mut [Draft]) {
     let meets = |a: &Draft, b: &Draft| {
         same_place(&doc.places[a.place], &doc.places[b.place]) && same_date(a.date, b.date)
+    };
+    // Told right before or after, at no place of its own.
+    let continued = |a: &Draft, b: &Draft| {
+        let (a_at, b_at) = (candidates[a.best].sentence, candidates[b.best].sentence);
+        let told = b
+            .candidates
+            .iter()
+            .map(|&c| candidates[c].sentence.abs_diff(a_at))
+            .min()
+            .unwrap_or(b_at.abs_diff(a_at));
+        a.basis >= PlaceBasis::Earlier && told <= 2 && same_date(a.date, b.date)
     };
     for i in 0..drafts.len() {
         let category: &Category = &lexicon.categories[drafts[i].category];
@@ -495,7 +547,8 @@ fn absorb(doc: &Document, lexicon: &Lexicon, drafts: &mut [Draft]) {
                 continue;
             }
             let other = &lexicon.categories[drafts[j].category].id;
-            if category.absorbs.contains(other) && meets(&drafts[i], &drafts[j]) {
+            let weaker = category.rivals.contains(other) && drafts[j].quality < drafts[i].quality;
+            if (category.absorbs.contains(other) || weaker) && meets(&drafts[i], &drafts[j]) {
                 drafts[j].gone = true;
                 let facts = std::mem::take(&mut drafts[j].facts);
                 drafts[i].facts.extend(facts);
@@ -512,7 +565,7 @@ fn absorb(doc: &Document, lexicon: &Lexicon, drafts: &mut [Draft]) {
                 j != i
                     && !drafts[j].gone
                     && lexicon.categories[drafts[j].category].id == *name
-                    && meets(&drafts[i], &drafts[j])
+                    && (meets(&drafts[i], &drafts[j]) || continued(&drafts[i], &drafts[j]))
             })
         });
         if let Some(j) = into {

@@ -28,6 +28,10 @@ pub struct Category {
     /// Categories whose incidents at the same place and date are part of this one.
     #[serde(default)]
     pub absorbs: Vec<String>,
+    /// Categories that tell of the same thing at the same place and date: the one
+    /// that is told better stays.
+    #[serde(default)]
+    pub rivals: Vec<String>,
     /// Categories whose incidents at the same place and date take this one's
     /// figures in, the first that is there.
     #[serde(default)]

@@ -25,6 +25,8 @@ pub(super) struct Placed {
     pub basis: PlaceBasis,
     /// Sentence of the trigger.
     pub sentence: usize,
+    /// Whether the trigger's category is a wide one.
+    pub wide: bool,
 }
 
 /// What the places of a document are, as far as choosing needs it.
@@ -287,7 +289,11 @@ pub(super) fn choose(
             &kinds
         };
         if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many) {
-            return Some(placed);
+            return Some(Placed {
+                sentence: candidate.sentence,
+                wide: category.wide,
+                ..placed
+            });
         }
     }
     if let Some((site, _)) = best {
@@ -306,6 +312,7 @@ pub(super) fn choose(
                 PlaceBasis::Sentence
             },
             sentence: candidate.sentence,
+            wide: category.wide,
         });
     }
     let next = || next_sentence(scan, sites, candidate, category);
@@ -315,8 +322,10 @@ pub(super) fn choose(
         .or_else(|| sentences_before(sites, candidate, category))
         .or_else(|| dateline(sites, candidate, category))
         .or_else(next)
+        .or_else(|| long_before(category, earlier))
         .map(|places| Placed {
             sentence: candidate.sentence,
+            wide: category.wide,
             ..places
         })
 }
@@ -401,7 +410,17 @@ fn one(index: usize, basis: PlaceBasis) -> Placed {
         places: vec![index],
         basis,
         sentence: 0,
+        wide: false,
     }
+}
+
+/// The place of the forces told of before, however far back.
+fn long_before(category: &Category, earlier: &[Placed]) -> Option<Placed> {
+    let last = earlier.iter().rev().find(|p| category.wide && p.wide)?;
+    Some(Placed {
+        basis: PlaceBasis::Elsewhere,
+        ..last.clone()
+    })
 }
 
 /// The heading of the section that a trigger stands in.
@@ -449,6 +468,7 @@ fn before(
             places,
             basis: PlaceBasis::Earlier,
             sentence: 0,
+            wide: false,
         });
     }
     if many || !kinds.is_empty() {
@@ -467,6 +487,7 @@ fn before(
             places,
             basis: PlaceBasis::Earlier,
             sentence: 0,
+            wide: false,
         });
     }
     None

@@ -75,11 +75,13 @@ fn dated(index: usize, mention: &DateMention, own: bool) -> Dated {
 }
 
 /// The date of a trigger: the nearest of its sentence, those of saying verbs
-/// last; then that of the trigger or sentence before; then publication.
+/// last; then that of the trigger or sentence before; then publication. `continues`
+/// says that the sentence names no place of its own.
 pub(super) fn choose(
     scan: &Scan,
     candidate: &Candidate,
     earlier: &[(usize, Option<Dated>)],
+    continues: bool,
 ) -> Option<Dated> {
     let span = scan.sentence(candidate.sentence);
     let reports: Vec<(usize, usize)> = scan
@@ -147,6 +149,15 @@ pub(super) fn choose(
         .rev()
         .filter(|(_, d)| inherited(d))
         .max_by_key(|(index, d)| (d.precision == Precision::Day, *index));
+    // What goes on without a place of its own goes on where and when the last thing
+    // told was, across a paragraph's end.
+    let continued = earlier
+        .iter()
+        .rev()
+        .find(|(s, _)| *s <= candidate.sentence)
+        .filter(|(s, _)| scan.sentence(*s).paragraph + 1 >= paragraph)
+        .and_then(|(_, d)| *d)
+        .filter(|_| continues);
     match (back, mention) {
         (Some((sentence, date)), Some((_, m)))
             if m.precision > Precision::Day || scan.sentence(sentence).last > m.first =>
@@ -155,7 +166,11 @@ pub(super) fn choose(
         }
         (Some((_, date)), None) => return Some(Dated { own: false, ..date }),
         (_, Some((index, m))) => return Some(dated(index, m, false)),
-        (None, None) => {}
+        (None, None) => {
+            if let Some(date) = continued {
+                return Some(Dated { own: false, ..date });
+            }
+        }
     }
     // What the text is about: the first trigger with a date of its own.
     let main = earlier

@@ -5,13 +5,24 @@ use super::Reason;
 use super::lexicon::{Cue, Scope, Use};
 use super::scan::Scan;
 
+/// In what form a trigger speaks of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Tells it ("was closed").
+    Told,
+    /// Names it ("the closure").
+    Named,
+    /// Says itself that it has not happened ("to close").
+    Unreal,
+}
+
 /// The reason why a trigger is no incident, if a cue gives one.
 pub(super) fn reason(
     scan: &Scan,
     sentence: usize,
     first: usize,
     last: usize,
-    noun: bool,
+    form: Form,
 ) -> Option<Reason> {
     let span = scan.sentence(sentence);
     // The nearest cue tells why; of two as near, the one of more words; one that is
@@ -40,7 +51,7 @@ pub(super) fn reason(
         if cue.fallback && actual.iter().any(|&(a, b)| a <= f.first && f.last <= b) {
             continue;
         }
-        if noun && !cue.nouns_too {
+        if form == Form::Named && !cue.nouns_too || form == Form::Told && !cue.verbs_too {
             continue;
         }
         // A particle inside the trigger's own words is part of them ("took to the

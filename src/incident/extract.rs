@@ -1,6 +1,6 @@
 //! From triggers to incidents: place, date, figures, and one incident once.
 
-use super::assertion;
+use super::assertion::{self, Form};
 use super::count::{self, Fact};
 use super::find::{self, Candidate};
 use super::lexicon::{Category, LangLexicon, Lexicon, Role, Use};
@@ -421,7 +421,7 @@ fn assign_facts(
             }
             // Nor does a death that is denied or feared count.
             if fact.figure.high > 0
-                && assertion::reason(scan, sentence, fact.at, fact.at + 1, false)
+                && assertion::reason(scan, sentence, fact.at, fact.at + 1, Form::Told)
                     .is_some_and(|r| r <= Reason::Hypothetical)
             {
                 continue;

@@ -1,7 +1,7 @@
 //! Triggers: the words that tell of an incident, with what stands around them.
 
 use super::Reason;
-use super::assertion;
+use super::assertion::{self, Form};
 use super::lexicon::{Test, Trigger, Use, Where};
 use super::scan::Scan;
 use crate::text::pattern::Found;
@@ -89,14 +89,18 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
             if twin {
                 continue;
             }
+            let form = match (trigger.unreal, trigger.noun) {
+                (Some(_), _) => Form::Unreal,
+                (None, true) => Form::Named,
+                (None, false) => Form::Told,
+            };
             kept.push(Candidate {
                 trigger: t,
                 sentence,
                 clause: scan.clause[f.first],
                 first: f.first,
                 last: f.last,
-                reason: assertion::reason(scan, sentence, f.first, f.last, trigger.noun)
-                    .or(trigger.unreal),
+                reason: assertion::reason(scan, sentence, f.first, f.last, form).or(trigger.unreal),
             });
         }
         kept.sort_by_key(|c| (c.first, c.trigger));

@@ -138,6 +138,9 @@ pub(super) struct Cue {
     pub reach: usize,
     /// Touches triggers that only name an incident as well.
     pub nouns_too: bool,
+    /// Touches triggers that tell an incident as well ("demand" does not: what is
+    /// demanded is a noun or has not happened by its form).
+    pub verbs_too: bool,
     /// Counts only where no other cue reaches ("to", Albanian `të`).
     pub fallback: bool,
 }
@@ -351,6 +354,8 @@ struct CueFile {
     reach: Option<usize>,
     #[serde(default = "yes")]
     nouns: bool,
+    #[serde(default = "yes")]
+    verbs: bool,
     #[serde(default)]
     fallback: bool,
     #[serde(rename = "match")]
@@ -587,6 +592,7 @@ impl LangLexicon {
                 scope,
                 reach: c.reach.unwrap_or(reach),
                 nouns_too: c.nouns,
+                verbs_too: c.verbs,
                 fallback: c.fallback,
             });
             loader.uses(&c.patterns, Use::Cue(number))?;

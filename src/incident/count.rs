@@ -258,18 +258,29 @@ fn subset(scan: &Scan, quantity: &Quantity) -> bool {
 
 /// Whether the tokens between two quantities only join them.
 fn joined(scan: &Scan, from: usize, to: usize) -> bool {
-    from <= to
-        && to - from <= 3
-        && (from..to).all(|at| {
-            let classes = scan.words[at].classes;
-            let people = &scan.lexicon.people;
-            scan.doc.tokens[at].fold == ","
-                || classes.has(people.and)
-                || classes.has(people.indefinite)
-        })
-        && (from..to).any(|at| {
-            scan.doc.tokens[at].fold == "," || scan.words[at].classes.has(scan.lexicon.people.and)
-        })
+    let people = &scan.lexicon.people;
+    let tokens = &scan.doc.tokens;
+    if from > to || to - from > 8 {
+        return false;
+    }
+    let mut joins = false;
+    let mut plain = 0;
+    for at in from..to {
+        let classes = scan.words[at].classes;
+        let mark = tokens[at].fold.as_str();
+        // Whose they are: "vojnika KFOR-a i trojica".
+        let ending = at > from && tokens[at - 1].fold == "-" && mark.len() <= 2;
+        if ending || mark == "-" || people.attribute.is_some_and(|c| classes.has(c)) {
+            continue;
+        }
+        let joiner = mark == "," || classes.has(people.and);
+        if !joiner && !classes.has(people.indefinite) {
+            return false;
+        }
+        joins |= joiner;
+        plain += 1;
+    }
+    joins && plain <= 3
 }
 
 /// The figures that a sentence states, in order.

@@ -237,6 +237,9 @@ pub(super) struct People {
     pub of: u16,
     pub and: u16,
     pub link: u16,
+    /// Words that may stand between a noun and the next of a sum ("two soldiers of
+    /// KFOR and three police"); the class may be missing.
+    pub attribute: Option<u16>,
     /// Protesters and civilians; the class may be missing.
     pub civilians: Option<u16>,
 }
@@ -476,6 +479,7 @@ impl LangLexicon {
             of: class("of")?,
             and: class("and")?,
             link: class("link")?,
+            attribute: lexicon.set.known_class("attribute"),
             civilians: lexicon.set.known_class("civilians"),
         };
         lexicon.people = people;

@@ -122,7 +122,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> anyhow::Result<ExitCode> {
         Command::Extract(args) => extract::run(args, common, out),
         Command::Merge(args) => merge::run(args, common, out),
         Command::Render(args) => render::run(args, common, out),
-        Command::Score(args) => score::run(args, out),
+        Command::Score(args) => score::run(args, common, out),
         Command::Verify(args) => verify::run(args, common, out),
         Command::Diff(args) => diff::run(args, out),
         Command::Gazetteer(args) => gazetteer::run(args, common, out),

@@ -108,6 +108,47 @@ fn matches_misses_and_false_ones_are_counted() {
 }
 
 #[test]
+fn reports_are_coded_and_then_scored_with_their_merging() {
+    let dir = folder();
+    let articles = put(dir.path(), "a.jsonl", crate::common::reports());
+    let gold = put(
+        dir.path(),
+        "g.jsonl",
+        gold("one", "armed-clash", json!({"evidence": null}))
+            + &gold("two", "armed-clash", json!({"evidence": null})),
+    );
+    let score = |input: &str| -> Value {
+        let args = [
+            "score",
+            "--articles",
+            arg(&articles),
+            "--gold",
+            arg(&gold),
+            "--json",
+            input,
+        ];
+        serde_json::from_str(&ok(&args, 0)).unwrap()
+    };
+    let of_reports = score(arg(&articles));
+    assert_eq!(of_reports["scores"]["all"]["tp"], 2);
+    assert_eq!(of_reports["scores"]["merging (pairs)"]["tp"], 1);
+    let mentions = put(
+        dir.path(),
+        "m.geojsonl",
+        ok(&["extract", arg(&articles)], 0),
+    );
+    let of_mentions = score(arg(&mentions));
+    assert_eq!(of_mentions["scores"]["all"], of_reports["scores"]["all"]);
+    // No mentions at all is a result too.
+    let empty = put(
+        dir.path(),
+        "empty.jsonl",
+        r#"{"id": "one", "text": "Nothing."}"#,
+    );
+    assert_eq!(score(arg(&empty))["scores"]["all"]["fn"], 2);
+}
+
+#[test]
 fn merging_is_scored_by_pairs() {
     let dir = folder();
     let articles = put(

@@ -157,6 +157,17 @@ fn find(text: &str, evidence: &str) -> (i64, i64) {
     (start, start + length)
 }
 
+/// Whether a text looks like GeoJSON Features rather than like reports.
+pub fn holds_features(text: &str) -> bool {
+    let start = text.trim_start_matches(['\u{1e}', '\u{feff}']).trim_start();
+    let head: String = start
+        .chars()
+        .take(200)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    start.starts_with('{') && head.contains("\"type\":\"Feature")
+}
+
 /// The Features of a text: one a line, or whole collections.
 pub fn predicted(text: &str) -> anyhow::Result<Vec<Predicted>> {
     // A pretty-printed collection is one value over many lines.

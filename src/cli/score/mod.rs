@@ -12,7 +12,13 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::common::Common;
 use super::files;
+use crate::batch::{Coded, Engine, code_all};
+use crate::export::geojson;
+use crate::geocode::Located;
+use crate::merge::{Rules, merge_by};
+use crate::report::Reject;
 use corpus::{Article, FIGURES, Gold, Predicted};
 use rules::{LEVELS, Tally, distance_km, matching, quotes_overlap, same};
 
@@ -29,7 +35,7 @@ pub struct ScoreArgs {
     /// The annotated incidents (JSON lines)
     #[arg(long, value_name = "FILE")]
     gold: PathBuf,
-    /// Mentions as `extract` writes them
+    /// Mentions as `extract` writes them, or reports, which are coded first
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Also score which mentions were merged in this incidents.geojson
@@ -50,22 +56,44 @@ pub struct ScoreArgs {
 ///
 /// # Errors
 /// When a file cannot be read or is not what it should be.
-pub fn run(args: &ScoreArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+pub fn run(args: &ScoreArgs, common: &Common, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let named = |path: &PathBuf| path.display().to_string();
     let articles = corpus::articles(&files::read_text(&args.articles)?)
         .with_context(|| named(&args.articles))?;
     let gold = corpus::gold(&files::read_text(&args.gold)?, &articles)
         .with_context(|| named(&args.gold))?;
     let mut predicted = Vec::new();
+    let mut reports = Vec::new();
     for path in &args.inputs {
-        let text = files::read_text(path)?;
-        predicted.extend(corpus::predicted(&text).with_context(|| named(path))?);
+        // A folder, or what holds no Features, is coded. An empty file is what a run
+        // that finds nothing writes.
+        let folder = path.is_dir();
+        let text = if folder {
+            String::new()
+        } else {
+            files::read_text(path)?
+        };
+        if corpus::holds_features(&text) || (!folder && text.trim().is_empty()) {
+            predicted.extend(corpus::predicted(&text).with_context(|| named(path))?);
+        } else {
+            reports.push(path.clone());
+        }
     }
-    let merged = args
+    let mut merged = args
         .merged
         .as_ref()
         .map(|path| corpus::predicted(&files::read_text(path)?).with_context(|| named(path)))
         .transpose()?;
+    let mut rejects = 0;
+    if !reports.is_empty() {
+        let (mentions, rejected) = coded(&reports, common)?;
+        rejects = rejected;
+        predicted.extend(corpus::predicted(&lines(&mentions)?)?);
+        if merged.is_none() {
+            let rules = Rules::load(&common.load_data()?)?;
+            merged = Some(corpus::predicted(&lines(&merge_by(mentions, &rules))?)?);
+        }
+    }
     let score = score(&articles, &gold, &predicted, merged.as_deref());
     if args.show {
         for line in &score.shown {
@@ -84,8 +112,39 @@ pub fn run(args: &ScoreArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
             eprintln!("adminline: F1 {f1:.3} is below {least}");
             Ok(ExitCode::from(1))
         }
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(super::done(rejects)),
     }
+}
+
+/// The mentions of reports, and how many inputs were rejected.
+fn coded(inputs: &[PathBuf], common: &Common) -> anyhow::Result<(Vec<Located>, u64)> {
+    let data = common.load_data()?;
+    let engine = Engine::load(&data, common.settings(&data)?)?;
+    let (mut mentions, mut rejects) = (Vec::new(), 0);
+    code_all(
+        &engine,
+        inputs,
+        common.workers(),
+        |coded: Result<Coded, Reject>| {
+            match coded {
+                Ok(coded) => mentions.extend(coded.mentions),
+                Err(reject) => {
+                    tracing::warn!("rejected: {reject}");
+                    rejects += 1;
+                }
+            }
+            anyhow::Ok(())
+        },
+    )?;
+    Ok((mentions, rejects))
+}
+
+fn lines(incidents: &[Located]) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    for incident in incidents {
+        geojson::write_line(&mut bytes, incident, false)?;
+    }
+    Ok(String::from_utf8(bytes)?)
 }
 
 /// What is printed.

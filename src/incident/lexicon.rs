@@ -82,11 +82,36 @@ pub(super) enum Where {
     JustAfter,
 }
 
+/// A set of patterns by their numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PatternIds(Vec<u64>);
+
+impl PatternIds {
+    fn new(ids: &[u32]) -> PatternIds {
+        let mut bits = Vec::new();
+        for &id in ids {
+            let word = id as usize / 64;
+            if bits.len() <= word {
+                bits.resize(word + 1, 0);
+            }
+            bits[word] |= 1 << (id % 64);
+        }
+        PatternIds(bits)
+    }
+
+    /// Whether a pattern is in the set.
+    pub fn has(&self, id: u32) -> bool {
+        self.0
+            .get(id as usize / 64)
+            .is_some_and(|word| word & (1 << (id % 64)) != 0)
+    }
+}
+
 /// A group of patterns, at least one of which must (or none of which may) be found.
 #[derive(Debug, Clone)]
 pub(super) struct Test {
     pub at: Where,
-    pub patterns: Vec<u32>,
+    pub patterns: PatternIds,
     pub wanted: bool,
 }
 
@@ -233,7 +258,6 @@ pub(super) struct People {
     pub indefinite: u16,
     pub another: u16,
     pub uncounted: u16,
-    pub no: u16,
     pub of: u16,
     pub and: u16,
     pub link: u16,
@@ -422,8 +446,9 @@ impl Loader<'_> {
         Ok(id)
     }
 
-    fn patterns(&mut self, patterns: &[String]) -> Result<Vec<u32>, DataError> {
-        patterns.iter().map(|p| self.pattern(p)).collect()
+    fn patterns(&mut self, patterns: &[String]) -> Result<PatternIds, DataError> {
+        let ids: Result<Vec<u32>, DataError> = patterns.iter().map(|p| self.pattern(p)).collect();
+        Ok(PatternIds::new(&ids?))
     }
 
     fn uses(&mut self, patterns: &[String], what: Use) -> Result<(), DataError> {
@@ -436,11 +461,6 @@ impl Loader<'_> {
 }
 
 impl LangLexicon {
-    /// The class of words that may stand between the places of a list.
-    pub fn linking(&self) -> u16 {
-        self.people.link
-    }
-
     fn load(data: &Data, lang: Lang, categories: &[Category]) -> Result<LangLexicon, DataError> {
         let dir = format!("lexicon/{}", lang.code());
         let mut lexicon = LangLexicon::default();
@@ -475,7 +495,6 @@ impl LangLexicon {
             indefinite: class("indefinite")?,
             another: class("another")?,
             uncounted: class("uncounted")?,
-            no: class("no")?,
             of: class("of")?,
             and: class("and")?,
             link: class("link")?,

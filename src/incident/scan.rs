@@ -1,8 +1,8 @@
 //! One pass of the lexicon's patterns over a document, and the clauses.
 
-use super::lexicon::{LangLexicon, Use};
+use super::lexicon::{LangLexicon, PatternIds, Use};
 use crate::gazetteer::Toponym;
-use crate::text::pattern::{Found, Slot, Slots, WordInfo};
+use crate::text::pattern::{Found, Slot, Slots, WordInfos};
 use crate::text::{Document, Number, Sentence, Span, TokenKind};
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ fn mark_sites(
     doc: &Document,
     lexicon: &LangLexicon,
     kind_of: &dyn Fn(&Toponym) -> Vec<String>,
-    words: &mut [WordInfo],
+    words: &mut WordInfos,
 ) {
     for toponym in &doc.toponyms {
         let mut classes = vec!["site".to_string()];
@@ -37,8 +37,8 @@ fn mark_sites(
         let last = doc.tokens.partition_point(|t| t.span.start < toponym.end);
         for class in &classes {
             if let Some(class) = lexicon.set.known_class(class) {
-                for word in words.iter_mut().take(last).skip(first) {
-                    lexicon.set.grant(word, class);
+                for at in first..last {
+                    lexicon.set.grant(words, at, class);
                 }
             }
         }
@@ -49,7 +49,7 @@ fn mark_sites(
 pub(super) struct Scan<'a> {
     pub doc: &'a Document,
     pub lexicon: &'a LangLexicon,
-    pub words: Vec<WordInfo>,
+    pub words: WordInfos,
     /// Everything found, by sentence.
     pub found: Vec<Vec<Found>>,
     /// The clause of each token; numbers rise through the document.
@@ -183,10 +183,10 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether any of the patterns was found in the sentence where `at` holds.
-    pub fn any(&self, sentence: usize, patterns: &[u32], at: impl Fn(&Found) -> bool) -> bool {
+    pub fn any(&self, sentence: usize, patterns: &PatternIds, at: impl Fn(&Found) -> bool) -> bool {
         self.found[sentence]
             .iter()
-            .any(|f| patterns.contains(&f.pattern) && at(f))
+            .any(|f| patterns.has(f.pattern) && at(f))
     }
 
     /// First token, and token after the last, of a span.

@@ -70,6 +70,88 @@ pub struct WordInfo {
     starts: Vec<u32>,
 }
 
+/// What each token of a text is, by one lexicon.
+#[derive(Debug, Clone, Default)]
+pub struct WordInfos {
+    infos: Vec<WordInfo>,
+    of: Vec<u32>,
+}
+
+impl WordInfos {
+    /// What a token is, if there is such a token.
+    pub fn get(&self, at: usize) -> Option<&WordInfo> {
+        self.of.get(at).map(|&i| &self.infos[i as usize])
+    }
+}
+
+impl std::ops::Index<usize> for WordInfos {
+    type Output = WordInfo;
+
+    fn index(&self, at: usize) -> &WordInfo {
+        &self.infos[self.of[at] as usize]
+    }
+}
+
+/// Words and stems by their letters: one walk finds the word and all stems that it
+/// starts with.
+#[derive(Debug, Clone, Default)]
+struct Trie {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    /// Next byte and node, by byte.
+    next: Vec<(u8, u32)>,
+    exact: Option<u32>,
+    stem: Option<u32>,
+}
+
+impl Trie {
+    fn insert(&mut self, word: &str, stem: bool, atom: u32) {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
+        }
+        let mut at = 0;
+        for byte in word.bytes() {
+            let found = self.nodes[at].next.binary_search_by_key(&byte, |n| n.0);
+            at = match found {
+                Ok(i) => self.nodes[at].next[i].1 as usize,
+                Err(i) => {
+                    let new = self.nodes.len();
+                    self.nodes.push(Node::default());
+                    self.nodes[at].next.insert(i, (byte, new as u32));
+                    new
+                }
+            };
+        }
+        let node = &mut self.nodes[at];
+        if stem {
+            node.stem = Some(atom);
+        } else {
+            node.exact = Some(atom);
+        }
+    }
+
+    fn walk(&self, word: &str, mut hit: impl FnMut(u32)) {
+        let Some(mut node) = self.nodes.first() else {
+            return;
+        };
+        for byte in word.bytes() {
+            match node.next.binary_search_by_key(&byte, |n| n.0) {
+                Ok(i) => node = &self.nodes[node.next[i].1 as usize],
+                Err(_) => return,
+            }
+            if let Some(atom) = node.stem {
+                hit(atom);
+            }
+        }
+        if let Some(atom) = node.exact {
+            hit(atom);
+        }
+    }
+}
+
 /// Parts of dates and numbers that an item may ask for; the caller tells which
 /// tokens are such parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,9 +221,7 @@ pub struct Found {
 pub struct PatternSet {
     classes: HashMap<String, u16>,
     atoms: HashMap<(String, bool), u32>,
-    exact: HashMap<String, u32>,
-    prefix: HashMap<String, u32>,
-    longest_prefix: usize,
+    trie: Trie,
     atom_classes: Vec<ClassSet>,
     atom_starts: Vec<Vec<u32>>,
     class_starts: Vec<Vec<u32>>,
@@ -190,12 +270,7 @@ impl PatternSet {
         let atom = self.atom_classes.len() as u32;
         self.atom_classes.push(ClassSet::default());
         self.atom_starts.push(Vec::new());
-        if is_prefix {
-            self.longest_prefix = self.longest_prefix.max(key.0.len());
-            self.prefix.insert(key.0.clone(), atom);
-        } else {
-            self.exact.insert(key.0.clone(), atom);
-        }
+        self.trie.insert(&key.0, is_prefix, atom);
         self.atoms.insert(key, atom);
         Ok(atom)
     }
@@ -317,16 +392,7 @@ impl PatternSet {
             info.classes.join(self.atom_classes[atom as usize]);
             info.starts.extend(&self.atom_starts[atom as usize]);
         };
-        if let Some(&atom) = self.exact.get(fold) {
-            add(atom, &mut info);
-        }
-        for end in 1..=self.longest_prefix.min(fold.len()) {
-            if let Some(head) = fold.get(..end)
-                && let Some(&atom) = self.prefix.get(head)
-            {
-                add(atom, &mut info);
-            }
-        }
+        self.trie.walk(fold, |atom| add(atom, &mut info));
         for (class, starts) in self.class_starts.iter().enumerate() {
             if !starts.is_empty() && info.classes.has(class as u16) {
                 info.starts.extend(starts);
@@ -337,32 +403,38 @@ impl PatternSet {
         info
     }
 
+    /// What each token of a text is.
+    pub fn words(&self, tokens: &[Token]) -> WordInfos {
+        let mut seen: HashMap<&str, u32> = HashMap::new();
+        let mut infos: Vec<WordInfo> = Vec::new();
+        let of = tokens
+            .iter()
+            .map(|token| {
+                *seen.entry(token.fold.as_str()).or_insert_with(|| {
+                    infos.push(self.word(&token.fold));
+                    infos.len() as u32 - 1
+                })
+            })
+            .collect();
+        WordInfos { infos, of }
+    }
+
     /// Puts one token's word into a class, whatever the word is.
-    pub fn grant(&self, word: &mut WordInfo, class: u16) {
+    pub fn grant(&self, words: &mut WordInfos, at: usize, class: u16) {
+        let mut word = words[at].clone();
         word.classes.insert(class);
         word.starts.extend(&self.class_starts[usize::from(class)]);
         word.starts.sort_unstable();
         word.starts.dedup();
-    }
-
-    /// What each token of a text is.
-    pub fn words(&self, tokens: &[Token]) -> Vec<WordInfo> {
-        let mut seen: HashMap<&str, WordInfo> = HashMap::new();
-        tokens
-            .iter()
-            .map(|token| {
-                seen.entry(token.fold.as_str())
-                    .or_insert_with(|| self.word(&token.fold))
-                    .clone()
-            })
-            .collect()
+        words.infos.push(word);
+        words.of[at] = words.infos.len() as u32 - 1;
     }
 
     fn item_at(
         &self,
         item: &Item,
         tokens: &[Token],
-        words: &[WordInfo],
+        words: &WordInfos,
         slots: &dyn Slots,
         at: usize,
     ) -> Option<usize> {
@@ -386,7 +458,7 @@ impl PatternSet {
         &self,
         items: &[Item],
         tokens: &[Token],
-        words: &[WordInfo],
+        words: &WordInfos,
         slots: &dyn Slots,
         at: usize,
         end: usize,
@@ -445,7 +517,7 @@ impl PatternSet {
     pub fn find(
         &self,
         tokens: &[Token],
-        words: &[WordInfo],
+        words: &WordInfos,
         slots: &dyn Slots,
         first: usize,
         last: usize,
@@ -472,7 +544,7 @@ impl PatternSet {
         &self,
         id: u32,
         tokens: &[Token],
-        words: &[WordInfo],
+        words: &WordInfos,
         slots: &dyn Slots,
         at: usize,
         last: usize,

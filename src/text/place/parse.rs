@@ -239,7 +239,10 @@ impl<'a> Row<'a> {
                     .words
                     .prepositions
                     .before(at, |i| self.word(i))
-                    .is_some_and(|(_, p)| p.role != PlaceRole::Other);
+                    .is_some_and(|(_, p)| p.role != PlaceRole::Other)
+                    || self
+                        .offset(at, 0)
+                        .is_some_and(|(_, o, _)| o.metres.is_some());
                 // "the border of Montenegro", "the line of duty" are others.
                 let other = self.words.genitive.after(at + n, |i| self.word(i));
                 if placed && other.is_none() {
@@ -706,8 +709,11 @@ impl<'a> Row<'a> {
             vague = true;
             c -= n;
         }
-        if w.skip.before(c, word).is_some() && w.vague.before(c - 1, word).is_some() {
-            vague = true;
+        // "na oko 10 km od", "within a few kilometres of"
+        if let Some((n, prep)) = w.prepositions.before(c, word)
+            && prep.role == PlaceRole::Location
+        {
+            c -= n;
         }
         Some((
             c,
@@ -877,6 +883,9 @@ impl<'a> Row<'a> {
                 let anchors = [k, last];
                 let relation = Relation::OnRoad;
                 let role = role.unwrap_or(PlaceRole::Other);
+                if let Some(after) = self.exact_after(last, role, out) {
+                    return after;
+                }
                 out.push(self.expr(start, end, relation, &anchors, &[], role));
                 return last + 1;
             }
@@ -899,6 +908,9 @@ impl<'a> Row<'a> {
             {
                 let role = road_role(left.prep);
                 let road = Relation::OnRoad;
+                if let Some(after) = self.exact_after(k + 1, role, out) {
+                    return after;
+                }
                 out.push(self.expr(left.start, to, road, &[k, k + 1], &[], role));
                 return k + 2;
             }
@@ -909,6 +921,33 @@ impl<'a> Row<'a> {
             && (self.gap_is_list(k) || self.gap_is_with(k))
         {
             return self.between(k, &left, floor, out);
+        }
+        // "the northern Kosovo town of Leposavic"
+        if (self.is_area(k) || self.is_metonym(k))
+            && k + 1 < self.names.len()
+            && let Some((n, _)) = self.words.kinds.after(at + 1, |i| self.word(i))
+            && let Some((m, ())) = self.words.genitive.after(at + 1 + n, |i| self.word(i))
+            && at + 1 + n + m == self.names[k + 1].item
+        {
+            let from = out.len();
+            let after = self.group(k + 1, at + 1, out);
+            if let Some(inner) = out.get_mut(from) {
+                inner.span.start = self.items[left.start.min(at)].span.start;
+                inner
+                    .container
+                    .get_or_insert_with(|| self.names[k].top.clone());
+                match left.prep {
+                    Some(p) => {
+                        inner.role = p.role;
+                        if p.manner == Manner::Near && inner.relation == Relation::At {
+                            inner.relation = Relation::Near;
+                        }
+                    }
+                    None if left.genitive => inner.role = PlaceRole::Other,
+                    None => {}
+                }
+            }
+            return after;
         }
         if self.is_line(k) {
             return self.line(k, &left, out);
@@ -922,6 +961,34 @@ impl<'a> Row<'a> {
             last += 1;
         }
         self.members(k, last, left, out)
+    }
+
+    /// "on the Pristina-Podujevo road, near Luzane": the place after the road that
+    /// ends with name `k` says where on it; reads that one instead.
+    fn exact_after(&self, k: usize, role: PlaceRole, out: &mut Vec<PlaceExpr>) -> Option<usize> {
+        let q = k + 1;
+        if q >= self.names.len()
+            || role != PlaceRole::Location
+            || !self.gap(k).iter().any(|i| i.fold == ",")
+            || self.gap_has_and(k)
+            || self.is_line(q)
+            || self.is_area(q)
+            || self.is_metonym(q)
+        {
+            return None;
+        }
+        let floor = self.names[k].item + 1;
+        let left = self.left(self.names[q].item, floor);
+        let road = self.words.road.after(floor, |i| self.word(i));
+        let begins = floor + road.map_or(0, |(n, ())| n) + 1;
+        let placed = left.offset.is_some_and(|o| o.metres.is_some())
+            || left.prep.is_some_and(|p| {
+                p.role == PlaceRole::Location && matches!(p.manner, Manner::At | Manner::Near)
+            });
+        if !placed || left.road || left.start > begins {
+            return None;
+        }
+        Some(self.group(q, floor, out))
     }
 
     fn gap_is_with(&self, k: usize) -> bool {
@@ -1011,6 +1078,11 @@ impl<'a> Row<'a> {
             }
             (Relation::Between, left.start, role)
         };
+        if relation == Relation::OnRoad
+            && let Some(after) = self.exact_after(k + 1, role, out)
+        {
+            return after;
+        }
         out.push(self.expr(start, end, relation, &[k, k + 1], &left.kinds, role));
         k + 2
     }
@@ -1028,14 +1100,15 @@ impl<'a> Row<'a> {
             Some(p) => p.role,
             None => PlaceRole::Location,
         };
-        let along = left.prep.is_some_and(|p| {
-            p.manner == Manner::Along
-                || self
-                    .words
-                    .along
-                    .after(left.start, |i| self.word(i))
-                    .is_some()
-        }) || left.prep.is_none();
+        let along = left.offset.is_none()
+            && (left.prep.is_some_and(|p| {
+                p.manner == Manner::Along
+                    || self
+                        .words
+                        .along
+                        .after(left.start, |i| self.word(i))
+                        .is_some()
+            }) || left.prep.is_none());
         // "a few hundred metres from the line" after a place explains that place.
         if let Some(previous) = out.last()
             && previous.role == PlaceRole::Location
@@ -1051,7 +1124,10 @@ impl<'a> Row<'a> {
         let mut anchors = vec![k];
         let mut end = at;
         let mut next = k + 1;
-        if next < self.names.len() && self.names[next].item - at <= MAX_GAP && !self.comma(k) {
+        if next < self.names.len()
+            && self.names[next].item - at <= MAX_GAP
+            && (!self.comma(k) || left.offset.is_some())
+        {
             let after = self.left(self.names[next].item, at + 1);
             let close = after.start <= at + 2;
             let separates = (at + 1..self.names[next].item)
@@ -1163,6 +1239,23 @@ impl<'a> Row<'a> {
                 return left
                     .prep
                     .is_none_or(|p| matches!(p.role, PlaceRole::Location));
+            }
+        }
+        // "the village of Varage in Zubin Potok", "the main bridge over the Ibar"
+        if !comma
+            && !and
+            && !self.is_area(k)
+            && self.best(k).kind != "municipality-seat"
+            && left
+                .prep
+                .is_some_and(|p| p.role == PlaceRole::Location && p.manner == Manner::At)
+        {
+            let site = !matches!(self.best(k).kind.as_str(), "settlement" | "river" | "line");
+            if self.holds(q, k)
+                || (site && self.close(k, q, 6000.0))
+                || (self.best(k).kind == "bridge" && self.best(q).kind == "river")
+            {
+                return true;
             }
         }
         let compatible = self.compatible(k, q);
@@ -1281,6 +1374,20 @@ impl<'a> Row<'a> {
             }
         }
 
+        // "the bridge over the Ibar in Mitrovica"
+        if next == last + 1
+            && next < self.names.len()
+            && self.kind_at(last, &kinds).is_some()
+            && self.best(next).kind == "municipality-seat"
+        {
+            let after = self.left(self.names[next].item, self.names[last].item + 1);
+            if self.follows(next, after.start) && after.prep.is_some_and(|p| p.manner == Manner::At)
+            {
+                containers.push(next);
+                next += 1;
+            }
+        }
+
         let role_of = |n: usize| -> PlaceRole {
             if left.inside {
                 return PlaceRole::Other;
@@ -1330,7 +1437,7 @@ impl<'a> Row<'a> {
         for n in k..=last {
             let relation = if left.road || road_after {
                 Relation::OnRoad
-            } else if let Some(offset) = left.offset {
+            } else if let Some(offset) = left.offset.filter(|_| n == k) {
                 match (offset.metres, offset.bearing) {
                     (Some(metres), bearing) => Relation::Offset {
                         metres,
@@ -1346,7 +1453,7 @@ impl<'a> Row<'a> {
                 Relation::At
             } else if wide_before || wide_after || self.is_municipality(n) {
                 Relation::Municipality
-            } else if left.wind.is_some() && (left.locality || left.start < first_item) {
+            } else if n == k && left.wind.is_some() && (left.locality || left.start < first_item) {
                 Relation::Part { bearing: left.wind }
             } else if left.prep.is_some_and(|p| p.manner == Manner::Near) {
                 Relation::Near
@@ -1386,7 +1493,8 @@ impl<'a> Row<'a> {
     /// Whether name `q` is a more exact place in or at the town `k`: "in North
     /// Mitrovica, near the main bridge".
     fn nests(&self, k: usize, q: usize) -> bool {
-        if self.best(k).kind != "municipality-seat" || self.gap_is_list(k) {
+        let wide = self.is_municipality(k);
+        if !(wide || self.best(k).kind == "municipality-seat") || self.gap_is_list(k) {
             return false;
         }
         let inner = self.best(q);

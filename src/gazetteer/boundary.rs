@@ -91,8 +91,11 @@ pub struct Boundary {
     index: RTree<Boxed>,
     ways: Vec<Way>,
     areas: BTreeMap<String, MultiPolygon<f64>>,
-    regions: BTreeMap<String, (Ground, OnceLock<MultiPolygon<f64>>)>,
+    regions: Regions,
 }
+
+/// Regions by id: how their ground is made up, and the union once it was made.
+type Regions = BTreeMap<String, (Ground, OnceLock<MultiPolygon<f64>>)>;
 
 #[derive(Deserialize)]
 struct RegionFile {
@@ -467,9 +470,7 @@ fn ways(data: &Data) -> Result<Vec<Way>, DataError> {
         .collect())
 }
 
-fn regions(
-    data: &Data,
-) -> Result<BTreeMap<String, (Ground, OnceLock<MultiPolygon<f64>>)>, DataError> {
+fn regions(data: &Data) -> Result<Regions, DataError> {
     if data.bytes(REGIONS).is_none() {
         return Ok(BTreeMap::new());
     }

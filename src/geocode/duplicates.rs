@@ -124,11 +124,10 @@ fn vagueness(p: &Properties) -> u8 {
 
 fn join(first: &mut Located, other: Located) {
     let weight = |p: &Properties| {
-        let figures = [p.fatalities, p.injured, p.arrested, p.troops]
+        [p.fatalities, p.injured, p.arrested, p.troops]
             .iter()
             .flatten()
-            .count();
-        figures
+            .count()
     };
     let better = weight(&other.properties) > weight(&first.properties);
     let (mut base, rest) = if better {

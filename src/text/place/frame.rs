@@ -32,13 +32,13 @@ pub(super) fn find(text: &str, toponyms: &[Toponym]) -> Vec<(Span, PlaceRole)> {
             continue;
         }
         if !inside.is_empty() {
-            if let Some(end) = dateline(line, span, &inside, seen_prose) {
+            if let Some((end, role)) = dateline(line, span, &inside, seen_prose) {
                 found.push((
                     Span {
                         start: span.start,
                         end,
                     },
-                    PlaceRole::Dateline,
+                    role,
                 ));
             } else if heading(line, span, &inside) {
                 found.push((span, PlaceRole::Heading));
@@ -51,8 +51,14 @@ pub(super) fn find(text: &str, toponyms: &[Toponym]) -> Vec<(Span, PlaceRole)> {
     found
 }
 
-/// The end of a dateline at the start of the line, in bytes of the text.
-fn dateline(line: &str, span: Span, inside: &[&Toponym], seen_prose: bool) -> Option<usize> {
+/// The end of a dateline at the start of the line, in bytes of the text, and
+/// whether it is one or, further down, the head of an item.
+fn dateline(
+    line: &str,
+    span: Span,
+    inside: &[&Toponym],
+    seen_prose: bool,
+) -> Option<(usize, PlaceRole)> {
     let first = inside.first()?;
     let lead = line.get(..first.start - span.start)?;
     if !lead.trim().is_empty() {
@@ -77,14 +83,16 @@ fn dateline(line: &str, span: Span, inside: &[&Toponym], seen_prose: bool) -> Op
         .count();
     let comma = after.trim_start().starts_with([',', '(']) || after.trim().is_empty();
     let capitals = shouted(head);
-    if !(capitals && lower <= 1 || comma && lower <= 1) {
+    if lower > 1 || !(capitals || comma) {
         return None;
     }
     // Further down, a name and a dash open an item of a digest; that is a heading.
-    if seen_prose && !capitals {
-        return None;
-    }
-    Some(span.start + dash)
+    let role = if seen_prose && !capitals {
+        PlaceRole::Heading
+    } else {
+        PlaceRole::Dateline
+    };
+    Some((span.start + dash, role))
 }
 
 /// All letters are capitals.

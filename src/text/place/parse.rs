@@ -646,7 +646,6 @@ impl<'a> Row<'a> {
             .skip
             .before(at, word)
             .or_else(|| w.genitive.before(at, word))
-            .map(|(n, ())| (n, ()))
             .or_else(|| w.kinds.before(at, word).map(|(n, _)| (n, ())))
         {
             at -= n;
@@ -1235,7 +1234,7 @@ impl<'a> Row<'a> {
             // "in Zvecan, in northern Kosovo", "Zvecan, Kosovo"; but a list of wide
             // areas is a list.
             let near_enough = municipality || left.prep.is_some() || comma;
-            if near_enough && !(listed && !municipality) {
+            if near_enough && (municipality || !listed) {
                 return left
                     .prep
                     .is_none_or(|p| matches!(p.role, PlaceRole::Location));

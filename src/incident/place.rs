@@ -157,6 +157,7 @@ fn fits(category: &Category, site: &Site) -> bool {
 
 /// How little a place's role suits a trigger; none if it cannot be the place.
 fn role_cost(
+    scan: &Scan,
     trigger: &Trigger,
     category: &Category,
     candidate: &Candidate,
@@ -182,8 +183,26 @@ fn role_cost(
             Some(3)
         }
         PlaceRole::Other if category.wide && site.extent != Extent::Point => Some(9),
+        PlaceRole::Other if site.extent == Extent::Point && of_people(scan, site) => Some(4),
         _ => None,
     }
+}
+
+/// Whether a place says whose people take part: "the villagers of X", "banorët e
+/// fshatit X". Where nothing else is named, they do so at home.
+fn of_people(scan: &Scan, site: &Site) -> bool {
+    let people = &scan.lexicon.people;
+    let span = scan.sentence(site.sentence);
+    let from = site.first.saturating_sub(3).max(span.first);
+    (from..site.first)
+        .rev()
+        .map(|at| scan.words[at].classes)
+        .find(|c| {
+            ![people.of, people.link, people.and, people.indefinite]
+                .iter()
+                .any(|&k| c.has(k))
+        })
+        .is_some_and(|c| c.has(people.many) && !c.has(people.police) && !c.has(people.soldier))
 }
 
 /// Whether the tokens between two places only join them in a list.
@@ -241,7 +260,7 @@ pub(super) fn choose(
     let best = all
         .iter()
         .filter_map(|s| {
-            let role = role_cost(trigger, category, candidate, s)?;
+            let role = role_cost(scan, trigger, category, candidate, s)?;
             let near = if told_of(s) {
                 3
             } else {
@@ -298,13 +317,14 @@ pub(super) fn choose(
     }
     if let Some((site, _)) = best {
         let site = nearer_point(scan, &all, site, |s| {
-            role_cost(trigger, category, candidate, s) == Some(0)
+            role_cost(scan, trigger, category, candidate, s) == Some(0)
         });
         return Some(Placed {
             places: list_around(scan, &all, site, |s| {
                 s.plain == site.plain
                     && fits(category, s)
-                    && (s.role == site.role || role_cost(trigger, category, candidate, s).is_some())
+                    && (s.role == site.role
+                        || role_cost(scan, trigger, category, candidate, s).is_some())
             }),
             basis: if scan.clauses_apart(site.clause, candidate.clause) <= 2 {
                 PlaceBasis::Clause

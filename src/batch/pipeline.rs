@@ -52,6 +52,7 @@ where
         for _ in 0..jobs {
             let to_writer = to_writer.clone();
             scope.spawn(move || {
+                let _guard = CloseOnPanic(room);
                 while let Some((n, item)) = next(from_reader) {
                     if to_writer.send((n, work(item))).is_err() {
                         return;
@@ -60,6 +61,7 @@ where
             });
         }
         drop(to_writer);
+        let _guard = CloseOnPanic(room);
         let taken = in_order(&results, room, &mut take);
         // After an error nobody waits for room or for a place in the queue.
         room.close();
@@ -138,6 +140,18 @@ impl Room {
     }
 }
 
+/// Closes the room when its thread panics, so that the others end and the panic is
+/// seen instead of a wait for ever.
+struct CloseOnPanic<'a>(&'a Room);
+
+impl Drop for CloseOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.close();
+        }
+    }
+}
+
 /// What a thread that panicked left behind is still a queue and a number.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -174,6 +188,27 @@ mod tests {
             );
             assert!(done.is_ok());
             assert_eq!(taken, (0..2000).map(|n| n * n).collect::<Vec<u64>>());
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_it() {
+        for in_worker in [true, false] {
+            let done = std::panic::catch_unwind(|| {
+                ordered(
+                    0..100_000,
+                    3,
+                    |n: usize| {
+                        assert!(!in_worker || n != 50, "on purpose");
+                        n
+                    },
+                    |n| {
+                        assert!(in_worker || n != 50, "on purpose");
+                        Ok::<(), ()>(())
+                    },
+                )
+            });
+            assert!(done.is_err());
         }
     }
 

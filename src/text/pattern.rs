@@ -82,6 +82,16 @@ impl WordInfos {
     pub fn get(&self, at: usize) -> Option<&WordInfo> {
         self.of.get(at).map(|&i| &self.infos[i as usize])
     }
+
+    /// Takes all its classes from one token.
+    pub fn forget_classes(&mut self, at: usize) {
+        if let Some(info) = self.get(at) {
+            let mut info = info.clone();
+            info.classes = ClassSet::default();
+            self.of[at] = self.infos.len() as u32;
+            self.infos.push(info);
+        }
+    }
 }
 
 impl std::ops::Index<usize> for WordInfos {

@@ -337,6 +337,7 @@ pub(super) fn choose(
     }
     let next = || next_sentence(scan, sites, candidate, category);
     heading(sites, candidate, category)
+        .or_else(|| caption(scan, sites, candidate, category))
         .or_else(|| before(scan, sites, candidate, &category.kinds, earlier, false))
         .or_else(|| if category.wide { next() } else { None })
         .or_else(|| sentences_before(sites, candidate, category))
@@ -451,6 +452,38 @@ fn heading(sites: &Sites, candidate: &Candidate, category: &Category) -> Option<
         .rev()
         .find(|s| s.role == PlaceRole::Heading && s.sentence <= candidate.sentence)
         .filter(|s| fits(category, s))
+        .map(|s| one(s.index, PlaceBasis::Earlier))
+}
+
+/// The place of a line that heads a paragraph with nothing but where and when:
+/// "X village, 11.12.2022 - 01:30."
+fn caption(
+    scan: &Scan,
+    sites: &Sites,
+    candidate: &Candidate,
+    category: &Category,
+) -> Option<Placed> {
+    let paragraph = scan.sentence(candidate.sentence).paragraph;
+    let first = (0..candidate.sentence)
+        .rev()
+        .take_while(|&n| scan.sentence(n).paragraph == paragraph)
+        .last()?;
+    let span = scan.sentence(first);
+    let dated = scan
+        .doc
+        .dates
+        .iter()
+        .any(|d| span.first <= d.first && d.last <= span.last);
+    let telling = scan
+        .uses(first)
+        .any(|(_, u)| matches!(u, Use::Trigger(_) | Use::Count(_)));
+    if !dated || telling || span.last - span.first > 18 {
+        return None;
+    }
+    sites
+        .of(first)
+        .into_iter()
+        .find(|s| s.role != PlaceRole::Other && fits(category, s))
         .map(|s| one(s.index, PlaceBasis::Earlier))
 }
 

@@ -921,10 +921,15 @@ fn is_dateline(
         }
         at += 1;
     }
+    // "X village, 11.12.2022 - 01:30." heads one item of a list of incidents.
+    let time = tokens
+        .get(at + 1)
+        .is_some_and(|t| t.kind == TokenKind::Number && t.fold.contains(':'));
     at >= sentence.last
-        || tokens
-            .get(at)
-            .is_some_and(|t| t.fold == "-" || t.fold == ":")
+        || (!time
+            && tokens
+                .get(at)
+                .is_some_and(|t| t.fold == "-" || t.fold == ":"))
 }
 
 /// ISO text of a date at its precision.

@@ -1,6 +1,6 @@
 //! The stage's one function: incidents of a report to located incidents.
 
-use geo::{Contains, Geometry, MapCoords, Point};
+use geo::{Contains, Geometry, MapCoords, Point, Simplify};
 use sha2::{Digest, Sha256};
 
 use super::choose::choose;
@@ -74,7 +74,10 @@ pub fn place_of(
         ..Properties::default()
     };
     describe(&shape, &mut properties, gazetteer, boundary, rules);
-    Some((rounded(&shape.geometry), properties))
+    Some((
+        rounded(&shape.geometry, rules.output.tolerance_deg),
+        properties,
+    ))
 }
 
 fn place_shape(
@@ -232,7 +235,7 @@ impl Stage<'_> {
         describe(&shape, &mut p, self.gazetteer, self.boundary, self.rules);
         Located {
             id: String::new(),
-            geometry: rounded(&shape.geometry),
+            geometry: rounded(&shape.geometry, self.rules.output.tolerance_deg),
             properties: p,
         }
     }
@@ -356,8 +359,17 @@ fn time_precision(precision: &str) -> Option<u8> {
 }
 
 /// Coordinates to six decimals (0.1 m), as RFC 7946 advises.
-fn rounded(geometry: &Geometry<f64>) -> Geometry<f64> {
-    geometry.map_coords(|c| geo::Coord {
+/// A geometry as it is written: six decimals, and no finer than `tolerance` (degrees),
+/// so that a mention of the whole country does not carry thousands of vertices.
+fn rounded(geometry: &Geometry<f64>, tolerance: f64) -> Geometry<f64> {
+    let plain = match geometry {
+        Geometry::LineString(line) => Geometry::LineString(line.simplify(tolerance)),
+        Geometry::MultiLineString(lines) => Geometry::MultiLineString(lines.simplify(tolerance)),
+        Geometry::Polygon(area) => Geometry::Polygon(area.simplify(tolerance)),
+        Geometry::MultiPolygon(areas) => Geometry::MultiPolygon(areas.simplify(tolerance)),
+        other => other.clone(),
+    };
+    plain.map_coords(|c| geo::Coord {
         x: round(c.x, 1e6),
         y: round(c.y, 1e6),
     })

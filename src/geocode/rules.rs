@@ -14,6 +14,7 @@ const CATEGORIES: &str = "lexicon/categories.toml";
 #[serde(deny_unknown_fields)]
 pub struct GeoRules {
     pub(super) area: Area,
+    pub(super) output: Output,
     #[serde(default)]
     pub(super) prefer: Vec<Prefer>,
     #[serde(default)]
@@ -25,6 +26,14 @@ pub struct GeoRules {
     /// ACLED event type and sub-event type by category.
     #[serde(skip)]
     pub(super) acled: BTreeMap<String, (String, String)>,
+}
+
+/// How geometry is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Output {
+    /// Detail finer than this is left out, degrees.
+    pub tolerance_deg: f64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

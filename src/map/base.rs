@@ -9,7 +9,7 @@ use super::relief::Relief;
 use crate::data::{Data, DataError};
 use geo::{Geometry, LineString, Polygon};
 use geojson::{FeatureCollection, JsonObject};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// A polygon: its outer ring, then its holes.
 pub type Rings = Vec<Vec<Xy>>;
@@ -304,8 +304,9 @@ pub(super) fn project(geometry: &Geometry<f64>, utm: &Utm) -> (Vec<Rings>, Vec<V
 /// than any that was surveyed, or on the outermost box).
 fn borders(countries: &[Area], line: &[Xy]) -> Vec<Vec<Xy>> {
     let key = |p: Xy| ((p.0 * 10.0).round() as i64, (p.1 * 10.0).round() as i64);
-    let on_line: BTreeSet<(i64, i64)> = line.iter().map(|p| key(*p)).collect();
-    let mut seen: BTreeSet<((i64, i64), (i64, i64))> = BTreeSet::new();
+    // Only looked up: the order of a hash set never shows.
+    let on_line: HashSet<(i64, i64)> = line.iter().map(|p| key(*p)).collect();
+    let mut seen: HashSet<((i64, i64), (i64, i64))> = HashSet::new();
     let mut out: Vec<Vec<Xy>> = Vec::new();
     for ring in countries.iter().flat_map(|c| &c.polygons).flatten() {
         let mut current: Vec<Xy> = Vec::new();

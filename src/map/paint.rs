@@ -17,7 +17,7 @@ use super::timeline;
 use plotters::coord::{CoordTranslate, Shift};
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Drawable, PointCollection};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An element in pixels of the sheet, ready to be drawn.
 pub enum Piece {
@@ -426,18 +426,21 @@ fn lines(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
     canvas.close()
 }
 
+/// The ends of an edge in decimetres, the lesser first.
+type Edge = ((i64, i64), (i64, i64));
+
 /// Edges of polygons that tile an area, each once, as lines; the edges that only
 /// one polygon has (the outer edge) are left out.
 fn shared_edges<'r>(rings: impl Iterator<Item = &'r Vec<Xy>>) -> Vec<Vec<Xy>> {
     let key = |p: Xy| ((p.0 * 10.0).round() as i64, (p.1 * 10.0).round() as i64);
-    let rings: Vec<&Vec<Xy>> = rings.collect();
     let edge = |a: Xy, b: Xy| {
         let (a, b) = (key(a), key(b));
         if a < b { (a, b) } else { (b, a) }
     };
-    let mut seen: BTreeMap<((i64, i64), (i64, i64)), u8> = BTreeMap::new();
+    // Only looked up: the order of a hash map never shows.
+    let mut seen: HashMap<Edge, u8> = HashMap::new();
     let mut out = Vec::new();
-    for ring in &rings {
+    for ring in rings {
         let mut current: Vec<Xy> = Vec::new();
         for pair in ring.windows(2) {
             let n = seen.entry(edge(pair[0], pair[1])).or_insert(0);

@@ -218,7 +218,7 @@ fn legend(pen: &mut Pen, bottom: f64) {
     let f = pen.f();
     let counts = categories(scene.incidents, &scene.style);
     if counts.is_empty() {
-        pen.heading(&scene.words.phrase("legend").to_string());
+        pen.heading(scene.words.phrase("legend"));
         let y = pen.y + 8.0 * f;
         let text = scene.words.phrase("no-incidents").to_string();
         pen.text((pen.x, y), &text, 8.4, Weight::Regular, true, Anchor::Start);
@@ -652,12 +652,12 @@ fn nice(value: f64) -> f64 {
         .unwrap_or(power)
 }
 
-/// 1234567 as 1 234 567, with narrow no-break spaces.
+/// 1234567 as 1 234 567, with no-break spaces.
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{a0}');
         }
         out.push(c);

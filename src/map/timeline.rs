@@ -75,8 +75,11 @@ pub fn day(iso: Option<&str>) -> Option<Date> {
     iso?.parse().ok()
 }
 
+/// The first day of a bar and its counts by category.
+type Bar = (Date, BTreeMap<usize, usize>);
+
 /// Bars: the first day of each, and counts by category.
-fn bars(scene: &Scene) -> Option<(Unit, Vec<(Date, BTreeMap<usize, usize>)>)> {
+fn bars(scene: &Scene) -> Option<(Unit, Vec<Bar>)> {
     let dated: Vec<(Date, usize)> = scene
         .incidents
         .iter()

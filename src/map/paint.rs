@@ -503,7 +503,7 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         let covered: f64 = rings.iter().map(|r| super::geometry::area(r)).sum();
         // A hatch over a third of the map would hide what the map is about.
         let wide = covered > frame_area * 0.3;
-        let opacity = if categories.len() > 1 { 0.2 } else { 0.3 };
+        let opacity = if categories.len() > 1 { 0.16 } else { 0.26 };
         // Two hatches cross; a third would be a blot, and the symbols tell.
         for (i, category) in categories.iter().take(2).enumerate().filter(|_| !wide) {
             let id = hatch_id(&scene.style.category[*category].id, i == 1);
@@ -524,7 +524,7 @@ fn areas(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
             let width = 4.5 + 2.5 * (categories.len() - 1 - i).min(4) as f64;
             let look = Look::stroke(scene.style.category[*category].colour, width * scale)
                 .rounded()
-                .with_opacity(0.38);
+                .with_opacity(if categories.len() > 1 { 0.26 } else { 0.38 });
             draw(&canvas.map, &Shape::lines(slices(parts), look))?;
         }
     }

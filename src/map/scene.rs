@@ -184,6 +184,8 @@ impl<'a> Scene<'a> {
                 ground.shun(&line);
             }
         }
+        self.towns = self.shown_towns();
+        self.block_marks(&mut ground, |rank| rank <= 2);
         let mut labels = Vec::new();
         let (requests, labelled) = self.incident_requests();
         labels.extend(ground.place(&requests));
@@ -191,17 +193,21 @@ impl<'a> Scene<'a> {
         let line_label = self.text(&words, &self.style.labels.boundary, Weight::Italic, 0.06);
         labels.extend(ground.place_along(&boundary, &line_label, "boundary", 6.5 * f));
 
-        self.towns = self.shown_towns();
-        for (i, rank) in &self.towns {
-            let r = town_radius(*rank) * f;
-            ground.block(Box2::around(self.view.px(self.base.sites[*i].at), r, r));
-        }
+        self.block_marks(&mut ground, |rank| rank > 2);
         let mut requests = self.country_requests();
         requests.extend(self.town_requests(&labelled));
         labels.extend(ground.place(&requests));
         labels.extend(self.water_labels(&mut ground));
         labels.extend(ground.place(&self.minor_requests(&labelled)));
         self.labels = labels;
+    }
+
+    /// Keeps labels off the marks of some ranks of sites.
+    fn block_marks(&self, ground: &mut Ground, which: impl Fn(u8) -> bool) {
+        for (i, rank) in self.towns.iter().filter(|(_, rank)| which(*rank)) {
+            let r = town_radius(*rank) * self.sections.scale;
+            ground.block(Box2::around(self.view.px(self.base.sites[*i].at), r, r));
+        }
     }
 
     fn incident_requests(&self) -> (Vec<Request>, BTreeSet<String>) {

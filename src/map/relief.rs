@@ -69,8 +69,14 @@ impl Relief {
         let (i, j) = (x as usize, y as usize);
         let (fx, fy) = (x - i as f64, y - j as f64);
         let at = |i: usize, j: usize| f64::from(self.shades[j * self.columns + i]);
-        (at(i, j) * (1.0 - fx) + at(i + 1, j) * fx) * (1.0 - fy)
-            + (at(i, j + 1) * (1.0 - fx) + at(i + 1, j + 1) * fx) * fy
+        let value = (at(i, j) * (1.0 - fx) + at(i + 1, j) * fx) * (1.0 - fy)
+            + (at(i, j + 1) * (1.0 - fx) + at(i + 1, j + 1) * fx) * fy;
+        // Fades out over the last tenth of a degree: the grid's end is no cliff.
+        let edge = (lon - self.west)
+            .min(self.east - lon)
+            .min(lat - self.south)
+            .min(self.north - lat);
+        255.0 - (255.0 - value) * (edge / 0.1).clamp(0.0, 1.0)
     }
 
     /// A PNG that lays the shade over the view's frame: black, more or less

@@ -431,9 +431,9 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             match next {
                 // "53 protesters, one of them …": among those counted already.
                 Some(next)
-                    if !taken[next]
-                        && !subset(scan, &all[next])
-                        && !(forward && of_next(&all[next])) =>
+                    if !(taken[next]
+                        || subset(scan, &all[next])
+                        || forward && of_next(&all[next])) =>
                 {
                     group.push(next);
                     at = next;

@@ -445,6 +445,9 @@ fn assign_facts(
                 // Arrests go where the category of arrests folds, in its order.
                 let rank = |d: &Draft| match fact.role {
                     Role::Arrested => arrest_rank(lexicon, d),
+                    Role::Injured | Role::Fatalities => {
+                        usize::from(!lexicon.categories[d.category].harms)
+                    }
                     _ => 0,
                 };
                 last_before(candidates, drafts, sentence, 3, rank, |d| {

@@ -36,6 +36,10 @@ pub struct Category {
     /// figures in, the first that is there.
     #[serde(default)]
     pub folds_into: Vec<String>,
+    /// People come to harm in it: it takes the killed and injured told after it before
+    /// others do.
+    #[serde(default)]
+    pub harms: bool,
     /// It lasts: dated by its first day.
     #[serde(default)]
     pub lasting: bool,

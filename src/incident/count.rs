@@ -108,6 +108,10 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
             if token.kind == TokenKind::Number || class(at).has(people.and) {
                 return None;
             }
+            // "dvoje je ranjeno kada je policajac …": no noun of theirs.
+            if people.finite.is_some_and(|c| class(at).has(c)) {
+                return None;
+            }
             if is_person(at) {
                 // A compound such as "police officers": the last noun counts.
                 let mut noun = at;

@@ -268,6 +268,8 @@ pub(super) struct People {
     /// Words that may stand between a noun and the next of a sum ("two soldiers of
     /// KFOR and three police"); the class may be missing.
     pub attribute: Option<u16>,
+    /// Words that no noun phrase runs over ("je", "kada"); the class may be missing.
+    pub finite: Option<u16>,
     /// Protesters and civilians; the class may be missing.
     pub civilians: Option<u16>,
 }
@@ -502,6 +504,7 @@ impl LangLexicon {
             of: class("of")?,
             and: class("and")?,
             link: class("link")?,
+            finite: lexicon.set.known_class("finite"),
             attribute: lexicon.set.known_class("attribute"),
             civilians: lexicon.set.known_class("civilians"),
         };

@@ -307,10 +307,13 @@ pub(super) fn choose(
         } else {
             &kinds
         };
+        // The words themselves say where: it is no guess that another mention of the
+        // same kind may overrule.
         if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many) {
             return Some(Placed {
                 sentence: candidate.sentence,
                 wide: category.wide,
+                basis: PlaceBasis::Sentence,
                 ..placed
             });
         }

@@ -381,7 +381,8 @@ impl<'a> Scene<'a> {
         let view = self.words.view(self.options.view);
         let mut out = Vec::new();
         let mut add = |lines: Vec<Line>, area: &Area, priority: i32, class: &'static str| {
-            let centres = self.centres_in(area);
+            let width = lines.iter().map(|l| l.width).fold(0.0, f64::max);
+            let centres = self.centres_in(area, width);
             if !centres.is_empty() {
                 out.push(Request {
                     lines,
@@ -419,8 +420,9 @@ impl<'a> Scene<'a> {
         out
     }
 
-    /// Points of an area in the frame, those deepest inside first.
-    fn centres_in(&self, area: &Area) -> Vec<Xy> {
+    /// Points of an area in the frame where a label so many pixels wide lies
+    /// inside from end to end, those deepest inside first.
+    fn centres_in(&self, area: &Area, width: f64) -> Vec<Xy> {
         let world = self.view.world;
         let Some(bounds) = area.bounds().filter(|b| b.overlaps(&world)) else {
             return Vec::new();
@@ -439,12 +441,14 @@ impl<'a> Scene<'a> {
                     part.x0 + part.width() * i as f64 / N as f64,
                     part.y0 + part.height() * j as f64 / N as f64,
                 );
-                if area.holds(p) {
+                let reach = width * 0.45 / self.view.scale;
+                let ends = [(p.0 - reach, p.1), (p.0 + reach, p.1)];
+                if area.holds(p) && ends.into_iter().all(|end| area.holds(end)) {
                     inside.push(self.view.px(p));
                 }
             }
         }
-        if inside.len() < 4 {
+        if inside.is_empty() {
             return Vec::new();
         }
         let n = inside.len() as f64;

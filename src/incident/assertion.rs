@@ -54,18 +54,20 @@ pub(super) fn reason(
         if form == Form::Named && !cue.nouns_too || form == Form::Told && !cue.verbs_too {
             continue;
         }
+        let words = f.last - f.first;
         // A particle inside the trigger's own words is part of them ("took to the
         // streets"); a telling word there holds ("barricades were not removed").
+        // Where the lexicon says itself whether it holds, that counts.
         if f.first >= first && f.last <= last {
             let gap = (last - 1).saturating_sub(f.last);
-            if cue.scope == Scope::After
+            let telling = cue.scope == Scope::After
                 && f.first > first
                 && f.last < last
                 && (1..=12).contains(&cue.reach)
                 && !cue.fallback
-                && gap <= cue.reach
-            {
-                offer(gap, f.last - f.first, cue);
+                && gap <= cue.reach;
+            if cue.inside.map_or(telling, |inside| inside && !barred(f.last, last)) {
+                offer(gap, words, cue);
             }
             continue;
         }
@@ -73,11 +75,12 @@ pub(super) fn reason(
         if scan.is_site(f.first) {
             continue;
         }
-        let words = f.last - f.first;
         match cue.scope {
             Scope::After => {
-                if f.last <= first && first - f.last <= cue.reach && !barred(f.last, first) {
-                    offer(first - f.last, words, cue);
+                // The trigger may begin with the cue's last word ("nobody was | was arrested").
+                let gap = first.saturating_sub(f.last);
+                if f.first < first && gap <= cue.reach && !barred(f.last, first) {
+                    offer(gap, words, cue);
                 }
             }
             Scope::Before => {

@@ -31,8 +31,13 @@ fn holds(scan: &Scan, sentence: usize, head: &Found, test: &Test) -> bool {
     // A head may span clauses ("barricade which was put up").
     let (from, to) = (scan.outer(clause(head.first)), clause(head.last - 1));
     let inside = |f: &Found| (from..=to).contains(&clause(f.first));
-    // Words of the head itself are no blocker, but a phrase that it is part of is.
-    let beyond_head = |f: &Found| f.first < head.first || f.last > head.last;
+    // The words that the head begins or ends with are no blocker, but those in a gap
+    // of it are, and so is a phrase that it is part of.
+    let beyond_head = |f: &Found| {
+        f.first < head.first
+            || f.last > head.last
+            || (f.first > head.first && f.last < head.last)
+    };
     let met = scan.any(sentence, &test.patterns, |f| match test.at {
         Where::Before => inside(f) && f.last <= head.first,
         Where::After => inside(f) && f.first >= head.last,

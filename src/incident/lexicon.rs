@@ -172,6 +172,9 @@ pub(super) struct Cue {
     pub verbs_too: bool,
     /// Counts only where no other cue reaches ("to", Albanian `të`).
     pub fallback: bool,
+    /// Whether it counts inside the trigger's own words ("residents will block the
+    /// road"); none where that depends on its reach.
+    pub inside: Option<bool>,
 }
 
 /// Figures that a word asks for.
@@ -391,6 +394,7 @@ struct CueFile {
     verbs: bool,
     #[serde(default)]
     fallback: bool,
+    inside: Option<bool>,
     #[serde(rename = "match")]
     patterns: Vec<String>,
 }
@@ -624,6 +628,7 @@ impl LangLexicon {
                 nouns_too: c.nouns,
                 verbs_too: c.verbs,
                 fallback: c.fallback,
+                inside: c.inside,
             });
             loader.uses(&c.patterns, Use::Cue(number))?;
         }

@@ -66,7 +66,10 @@ pub(super) fn reason(
                 && (1..=12).contains(&cue.reach)
                 && !cue.fallback
                 && gap <= cue.reach;
-            if cue.inside.map_or(telling, |inside| inside && !barred(f.last, last)) {
+            if cue
+                .inside
+                .map_or(telling, |inside| inside && !barred(f.last, last))
+            {
                 offer(gap, words, cue);
             }
             continue;

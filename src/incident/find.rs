@@ -34,9 +34,7 @@ fn holds(scan: &Scan, sentence: usize, head: &Found, test: &Test) -> bool {
     // The words that the head begins or ends with are no blocker, but those in a gap
     // of it are, and so is a phrase that it is part of.
     let beyond_head = |f: &Found| {
-        f.first < head.first
-            || f.last > head.last
-            || (f.first > head.first && f.last < head.last)
+        f.first < head.first || f.last > head.last || (f.first > head.first && f.last < head.last)
     };
     let met = scan.any(sentence, &test.patterns, |f| match test.at {
         Where::Before => inside(f) && f.last <= head.first,

@@ -100,6 +100,10 @@ enum Kind {
     Night,
     Range,
     Midweek,
+    /// Saturday and Sunday.
+    Weekend {
+        weeks: i32,
+    },
     /// A feast with a fixed day.
     Fixed {
         month: u8,
@@ -269,6 +273,7 @@ impl DateWords {
                 "night" => Kind::Night,
                 "range" => Kind::Range,
                 "midweek" => Kind::Midweek,
+                "weekend" => Kind::Weekend { weeks: rule.weeks },
                 "fixed" if (1..=12).contains(&rule.month) && (1..=31).contains(&rule.day) => {
                     Kind::Fixed {
                         month: rule.month,
@@ -684,6 +689,13 @@ impl Resolver<'_> {
                 Some(value)
             }
             Kind::Range => {
+                // "between Friday and Sunday", "from Monday to Wednesday"
+                if let ([], [from, to]) = (&days[..], &weekdays[..]) {
+                    let end = weekday_before(published.or(self.last)?, *to, 0)?;
+                    let mut value = self.one(end, self.basis());
+                    value.start = weekday_before(end, *from, 0)?;
+                    return Some(value);
+                }
                 // "26-28 November", "from 22 to 28 March 2021"
                 let (from, to) = (*days.first()?, *days.get(1)?);
                 let month = *months.last()?;
@@ -706,6 +718,14 @@ impl Resolver<'_> {
                 let year = self.year_for(*month, *day)?;
                 let date = Date::new(year, *month as i8, *day as i8).ok()?;
                 Some(self.one(date, Basis::Stated))
+            }
+            Kind::Weekend { weeks } => {
+                let p = published.or(self.last)?;
+                let saturday = weekday_before(p, 6, *weeks)?;
+                let mut value = self.one(saturday, self.basis());
+                // Told on the Saturday itself, it is that day.
+                value.end = add_days(saturday, i32::from(saturday != p))?;
+                Some(value)
             }
             Kind::Midweek => {
                 let p = self.last.or(published)?;

@@ -4,6 +4,7 @@ mod common;
 
 mod architecture;
 mod bad_input;
+mod cases;
 mod commands;
 mod determinism;
 mod evidence;

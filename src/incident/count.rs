@@ -185,8 +185,18 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
             continue;
         }
         if let Some(last) = name_at(scan, at, span.last) {
-            // A name behind a noun is the same person.
-            if out.last().is_some_and(|q| q.last == at) {
+            // A name behind a noun is the same person, also after a comma ("a
+            // politician, Oliver Ivanovic,").
+            let behind = |q: &Quantity| {
+                q.last == at
+                    || (q.figure.best == 1
+                        && !q.unknown
+                        && !q.name
+                        && q.last + 1 == at
+                        && tokens[q.last].fold == ","
+                        && tokens.get(last).is_some_and(|t| t.fold == ","))
+            };
+            if out.last().is_some_and(behind) {
                 at = last;
                 continue;
             }
@@ -206,7 +216,19 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
             while noun + 1 < span.last && is_person(noun + 1) {
                 noun += 1;
             }
-            if class(noun).has(people.one) {
+            // A noun behind a name and a comma is the same person ("Oliver Ivanovic, a
+            // politician,").
+            let apposition = out.last().is_some_and(|q| {
+                q.name
+                    && at - q.last <= 5
+                    && tokens[q.last].fold == ","
+                    && tokens[q.last + 1..at]
+                        .iter()
+                        .all(|t| t.kind == TokenKind::Word)
+                    && class(q.last + 1).has(people.indefinite)
+                    && tokens.get(noun + 1).is_some_and(|t| t.fold == ",")
+            });
+            if class(noun).has(people.one) && !apposition {
                 out.push(Quantity {
                     first: at,
                     last: noun + 1,

@@ -31,10 +31,13 @@ fn holds(scan: &Scan, sentence: usize, head: &Found, test: &Test) -> bool {
     // A head may span clauses ("barricade which was put up").
     let (from, to) = (scan.outer(clause(head.first)), clause(head.last - 1));
     let inside = |f: &Found| (from..=to).contains(&clause(f.first));
-    // The words that the head begins or ends with are no blocker, but those in a gap
-    // of it are, and so is a phrase that it is part of.
+    // A word that the head begins or ends with is no blocker, but one in a gap of it
+    // is, and so is a phrase.
     let beyond_head = |f: &Found| {
-        f.first < head.first || f.last > head.last || (f.first > head.first && f.last < head.last)
+        f.first < head.first
+            || f.last > head.last
+            || (f.first > head.first && f.last < head.last)
+            || f.last - f.first > 1
     };
     let met = scan.any(sentence, &test.patterns, |f| match test.at {
         Where::Before => inside(f) && f.last <= head.first,

@@ -218,7 +218,7 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
             }
             // A noun behind a name and a comma is the same person ("Oliver Ivanovic, a
             // politician,").
-            let apposition = out.last().is_some_and(|q| {
+            let apposition = out.last_mut().filter(|q| {
                 q.name
                     && at - q.last <= 5
                     && tokens[q.last].fold == ","
@@ -228,7 +228,14 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
                     && class(q.last + 1).has(people.indefinite)
                     && tokens.get(noun + 1).is_some_and(|t| t.fold == ",")
             });
-            if class(noun).has(people.one) && !apposition {
+            if let Some(named) = apposition {
+                named.last = noun + 1;
+                named.name = false;
+                named.whom = whom(noun);
+                at = noun + 1;
+                continue;
+            }
+            if class(noun).has(people.one) {
                 out.push(Quantity {
                     first: at,
                     last: noun + 1,

@@ -170,3 +170,13 @@ fn check(lang: Lang, least: usize, least_negative: usize) {
 fn english() {
     check(Lang::En, 150, 50);
 }
+
+#[test]
+fn serbian() {
+    check(Lang::Sr, 150, 40);
+}
+
+#[test]
+fn albanian() {
+    check(Lang::Sq, 150, 40);
+}

@@ -35,15 +35,18 @@ fn mark_sites(
         }
         let first = doc.tokens.partition_point(|t| t.span.end <= toponym.start);
         let last = doc.tokens.partition_point(|t| t.span.start < toponym.end);
-        // A name of one word is no other word: "u Kamenici", "kamenicama" (stones);
+        // Capitalised names are no other words: "u Kamenici", "kamenicama" (stones);
         // at the start of a sentence a capital shows no name.
-        if last == first + 1
-            && doc
-                .sentences
-                .binary_search_by_key(&first, |s| s.first)
-                .is_err()
-        {
-            words.forget_classes(first);
+        if doc.tokens[first..last].iter().all(|t| t.capital) {
+            for at in first..last {
+                if doc
+                    .sentences
+                    .binary_search_by_key(&at, |s| s.first)
+                    .is_err()
+                {
+                    words.forget_classes(at);
+                }
+            }
         }
         for class in &classes {
             if let Some(class) = lexicon.set.known_class(class) {

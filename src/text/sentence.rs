@@ -248,7 +248,11 @@ fn ends_sentence(words: &SentenceWords, tokens: &[Token], at: usize, end: usize)
         // "1. Yesterday" at the start of a block is a bullet; "24. septembra".
         let heads = at < 2 || tokens[at - 2].span.end < before.span.start;
         let ordinal = words.ordinal_dot && before.fold.len() <= 2 && !after.capital;
-        let bullet = heads && before.fold.len() <= 2 && is_line_start(tokens, at - 1);
+        // "br. 5. Policija": the number of an abbreviation is no bullet.
+        let numbered = at >= 3
+            && tokens[at - 2].fold == "."
+            && words.abbreviations.contains(&tokens[at - 3].fold);
+        let bullet = heads && !numbered && before.fold.len() <= 2 && is_line_start(tokens, at - 1);
         return !ordinal && !bullet;
     }
     if words.abbreviations.contains(&before.fold) {
@@ -288,6 +292,19 @@ mod tests {
                 "Gen. Smith spoke at 10 a.m. on Monday.",
                 "\"Go home,\" he said.",
                 "The U.S. agreed.",
+            ],
+        );
+    }
+
+    #[test]
+    fn serbian_ordinals_and_abbreviations_end_no_sentence() {
+        check(
+            Lang::Sr,
+            "Dana 24. 3. 2021. godine podmetnut je požar u ul. Cara Dušana br. 5. Policija je 25. septembra 2023. došla. „Kući“, rekao je gen. Ristić.\n\nПрочитајте још\nНешто друго.",
+            &[
+                "Dana 24. 3. 2021. godine podmetnut je požar u ul. Cara Dušana br. 5.",
+                "Policija je 25. septembra 2023. došla.",
+                "„Kući“, rekao je gen. Ristić.",
             ],
         );
     }

@@ -211,7 +211,7 @@ impl Work<'_> {
         }
         let better = match (draft.date, date) {
             (None, Some(_)) => true,
-            (Some(a), Some(b)) => (b.own && !a.own) || (b.own && b.precision < a.precision),
+            (Some(a), Some(b)) => b.own && (!a.own || b.precision < a.precision),
             _ => false,
         };
         if better {

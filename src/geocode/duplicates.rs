@@ -7,7 +7,11 @@ use super::{Located, Properties};
 /// Folds mentions of the same category and action: at the same site and date, and
 /// an area into the one point inside it that the same sentence names. Keeps the
 /// order of first mention.
-pub(super) fn fold(located: Vec<Located>) -> Vec<Located> {
+///
+/// An area whose incidents the report then tells one by one is their summary: it is
+/// left out where at least two points inside it are told, for the categories of
+/// `summary`.
+pub(super) fn fold(located: Vec<Located>, summary: &[String]) -> Vec<Located> {
     let mut kept: Vec<Located> = Vec::new();
     for next in located {
         match kept.iter_mut().find(|k| same(k, &next)) {
@@ -31,7 +35,40 @@ pub(super) fn fold(located: Vec<Located>) -> Vec<Located> {
             at += 1;
         }
     }
+    let summed: Vec<bool> = kept
+        .iter()
+        .map(|area| {
+            summary.contains(&area.properties.category)
+                && kept.iter().filter(|p| told_singly(p, area)).count() >= 2
+        })
+        .collect();
+    let mut summed = summed.into_iter();
+    kept.retain(|_| !summed.next().unwrap_or(false));
     kept
+}
+
+/// Whether a point inside an area tells of the same as the area, a day apart at most.
+fn told_singly(point: &Located, area: &Located) -> bool {
+    let (p, q) = (&point.properties, &area.properties);
+    p.category == q.category
+        && p.action == q.action
+        && p.extent.as_deref() == Some("point")
+        && q.extent.as_deref() == Some("area")
+        && near(p, q)
+        && p.lon.zip(p.lat).is_some_and(|(lon, lat)| {
+            use geo::Contains;
+            area.geometry.contains(&geo::Point::new(lon, lat))
+        })
+}
+
+/// Whether the dates are a day apart at most.
+fn near(a: &Properties, b: &Properties) -> bool {
+    let of = |p: &Properties| days(p.date_start.as_deref(), p.date_end.as_deref());
+    let next = |d: Date| d.tomorrow().unwrap_or(d);
+    match (of(a), of(b)) {
+        (Some(a), Some(b)) => a.0 <= next(b.1) && b.0 <= next(a.1),
+        _ => true,
+    }
 }
 
 fn alike(a: &Properties, b: &Properties) -> bool {

@@ -54,7 +54,7 @@ pub fn locate(
             }
         }
     }
-    let mut located = duplicates::fold(located);
+    let mut located = duplicates::fold(located, &rules.output.summary);
     name(&mut located, &report.id);
     (located, uncoded)
 }

@@ -34,6 +34,8 @@ pub struct GeoRules {
 pub(super) struct Output {
     /// Detail finer than this is left out, degrees.
     pub tolerance_deg: f64,
+    /// Categories in which an area is the summary of points told singly.
+    pub summary: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

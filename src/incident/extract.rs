@@ -65,6 +65,7 @@ pub fn extract(
     for index in later {
         work.name(index);
     }
+    work.specify();
     let Work {
         mut drafts,
         sites,
@@ -216,6 +217,35 @@ impl Work<'_> {
         };
         if better {
             draft.date = date;
+        }
+    }
+
+    /// Gives an incident told in wide terms the point that the next sentence gives
+    /// it: "It happened at a checkpoint by the bridge".
+    fn specify(&mut self) {
+        for sentence in 1..self.scan.doc.sentences.len() {
+            let specifies = self.scan.uses(sentence).any(|(_, u)| u == Use::Specifies);
+            let Some(point) = specifies
+                .then(|| place::point_in(&self.sites, sentence))
+                .flatten()
+            else {
+                continue;
+            };
+            let told = |d: &Draft| self.candidates[d.best].sentence;
+            let last = self
+                .drafts
+                .iter()
+                .enumerate()
+                .filter(|(_, d)| told(d) < sentence && told(d) + 2 >= sentence)
+                .max_by_key(|(i, d)| (told(d), usize::MAX - i))
+                .map(|(i, _)| i);
+            if let Some(last) = last {
+                let draft = &mut self.drafts[last];
+                if draft.basis >= PlaceBasis::Earlier || place::is_wide(&self.sites, draft.place) {
+                    draft.place = point;
+                    draft.basis = PlaceBasis::Sentence;
+                }
+            }
         }
     }
 

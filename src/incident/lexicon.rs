@@ -236,6 +236,8 @@ pub(super) enum Use {
     SamePlace,
     /// Refers back to several ("both crossings").
     SamePlaces,
+    /// Says more of the incident told before ("It happened at").
+    Specifies,
 }
 
 /// A language's lexicon.
@@ -372,6 +374,8 @@ struct AssertionFile {
     relative: Vec<String>,
     #[serde(default)]
     same_places: Vec<String>,
+    #[serde(default)]
+    specifies: Vec<String>,
     barrier: Vec<String>,
     /// Words behind which a particle such as "to" tells of a fact.
     #[serde(default)]
@@ -642,6 +646,7 @@ impl LangLexicon {
         loader.uses(&file.report, Use::Report)?;
         loader.uses(&file.same_place, Use::SamePlace)?;
         loader.uses(&file.same_places, Use::SamePlaces)?;
+        loader.uses(&file.specifies, Use::Specifies)?;
 
         let path = format!("{dir}/counts.toml");
         loader.path = &path;

@@ -282,6 +282,8 @@ pub(super) fn choose(
             Use::SamePlaces => Some((f, true)),
             _ => None,
         })
+        // "the road to Ferizaj" names a road; "the road" alone goes back to one.
+        .filter(|(f, _)| !all.iter().any(|s| s.first < f.last && f.first < s.last))
         .map(|(f, many)| {
             (
                 cost(scan.clause[f.first], f.first, f.last),
@@ -307,6 +309,23 @@ pub(super) fn choose(
         } else {
             &kinds
         };
+        // "at X and Y, the two crossings which …": the list stands in the sentence.
+        if many
+            && let Some(site) = all
+                .iter()
+                .rev()
+                .find(|s| s.last <= first && s.plain && is_of(wanted, s))
+        {
+            let places = list_around(scan, &all, site, |s| s.plain && is_of(wanted, s));
+            if places.len() > 1 {
+                return Some(Placed {
+                    places,
+                    basis: PlaceBasis::Sentence,
+                    sentence: candidate.sentence,
+                    wide: category.wide,
+                });
+            }
+        }
         // The words themselves say where: it is no guess that another mention of the
         // same kind may overrule.
         if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many) {
@@ -555,6 +574,22 @@ fn sentences_before(sites: &Sites, candidate: &Candidate, category: &Category) -
         .rev()
         .find_map(|sentence| location(sites, sentence, category))
         .map(|index| one(index, PlaceBasis::Earlier))
+}
+
+/// The point that a sentence names, if it names one where something is.
+pub(super) fn point_in(sites: &Sites, sentence: usize) -> Option<usize> {
+    sites
+        .of(sentence)
+        .into_iter()
+        .find(|s| s.role == PlaceRole::Location && s.plain && s.extent == Extent::Point)
+        .map(|s| s.index)
+}
+
+/// Whether a place is a region, a municipality or a line rather than a point.
+pub(super) fn is_wide(sites: &Sites, index: usize) -> bool {
+    sites
+        .at(index)
+        .is_some_and(|s| s.extent != Extent::Point || !s.plain)
 }
 
 /// The first place where something is in a sentence, points before lines and areas.

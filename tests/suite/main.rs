@@ -15,6 +15,6 @@ mod map;
 mod merging;
 mod options;
 mod report;
-mod seed;
 mod schema;
 mod scoring;
+mod seed;

@@ -63,7 +63,9 @@ fn the_seed_article_is_mapped_right() {
         assert_ne!(p["category"], "riot");
         let evidence = p["sources"][0]["evidence"].as_str().unwrap_or("");
         assert!(!evidence.contains("corridor"), "a plan: {evidence}");
-        let war = p["date_start"].as_str().is_some_and(|d| d.starts_with("199"));
+        let war = p["date_start"]
+            .as_str()
+            .is_some_and(|d| d.starts_with("199"));
         assert!(!war || p["date_end"].as_str() <= Some("1999-12-31"), "{p}");
     }
 }

@@ -16,13 +16,15 @@ pub(super) enum Form {
     Unreal,
 }
 
-/// The reason why a trigger is no incident, if a cue gives one.
+/// The reason why a trigger is no incident, if a cue gives one; one that `holds`
+/// takes no cue from its own words.
 pub(super) fn reason(
     scan: &Scan,
     sentence: usize,
     first: usize,
     last: usize,
     form: Form,
+    holds: bool,
 ) -> Option<Reason> {
     let span = scan.sentence(sentence);
     // The nearest cue tells why; of two as near, the one of more words; one that is
@@ -59,6 +61,9 @@ pub(super) fn reason(
         // streets"); a telling word there holds ("barricades were not removed").
         // Where the lexicon says itself whether it holds, that counts.
         if f.first >= first && f.last <= last {
+            if holds {
+                continue;
+            }
             let gap = (last - 1).saturating_sub(f.last);
             let telling = cue.scope == Scope::After
                 && f.first > first

@@ -383,8 +383,12 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             add(exactly(value), Whom::People);
             continue;
         }
+        // A figure may begin inside the word's pattern ("injured another", "killed two
+        // policemen").
+        let begins_inside = |q: &Quantity| q.first > first && q.first < last && q.last >= last;
+        let runs_on = all.iter().any(|q| begins_inside(q) && q.last > last);
         // The word's pattern holds its number ("from 8,350 to 4,500").
-        if let Some(n) = scan.number_in(first, last) {
+        if let Some(n) = scan.number_in(first, last).filter(|_| !runs_on) {
             add(
                 Figure {
                     best: n.value,
@@ -411,8 +415,8 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
         };
         let after = || {
             (0..all.len())
-                .find(|&i| all[i].first >= last)
-                .filter(|&i| !taken[i] && all[i].first - last <= reach(&all[i], 7))
+                .find(|&i| all[i].first >= last || begins_inside(&all[i]))
+                .filter(|&i| !taken[i] && all[i].first.saturating_sub(last) <= reach(&all[i], 7))
                 .filter(|&i| {
                     !kept
                         .iter()

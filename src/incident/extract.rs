@@ -451,7 +451,7 @@ fn assign_facts(
             }
             // Nor does a death that is denied or feared count.
             if fact.figure.high > 0
-                && assertion::reason(scan, sentence, fact.at, fact.at + 1, Form::Told)
+                && assertion::reason(scan, sentence, fact.at, fact.at + 1, Form::Told, false)
                     .is_some_and(|r| r <= Reason::Hypothetical)
             {
                 continue;

@@ -106,7 +106,8 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
                 clause: scan.clause[f.first],
                 first: f.first,
                 last: f.last,
-                reason: assertion::reason(scan, sentence, f.first, f.last, form).or(trigger.unreal),
+                reason: assertion::reason(scan, sentence, f.first, f.last, form, trigger.holds)
+                    .or(trigger.unreal),
             });
         }
         kept.sort_by_key(|c| (c.first, c.trigger));

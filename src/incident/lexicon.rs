@@ -129,6 +129,8 @@ pub(super) struct Trigger {
     pub noun: bool,
     /// Only adds to an incident that other words tell.
     pub weak: bool,
+    /// Holds although its own words have a cue of a plan ("announced it would send").
+    pub holds: bool,
     /// Its form says that it has not happened (a future, an infinitive): the reason
     /// where no cue gives another.
     pub unreal: Option<Reason>,
@@ -357,6 +359,8 @@ struct TriggerFile {
     noun: bool,
     #[serde(default)]
     weak: bool,
+    #[serde(default)]
+    holds: bool,
     unreal: Option<String>,
     #[serde(default)]
     destination: bool,
@@ -597,6 +601,7 @@ impl LangLexicon {
                 tests,
                 noun: t.noun,
                 weak: t.weak,
+                holds: t.holds,
                 unreal,
                 destination: t.destination,
                 origin: t.origin,

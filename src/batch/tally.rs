@@ -70,6 +70,7 @@ impl Tally {
                 incidents: incidents.len() as u64,
                 ..self.counts
             },
+            decisions: None,
             mentions_by_category: self.mentions,
             incidents_by_category: by_category,
             reports_by_language: self.languages,

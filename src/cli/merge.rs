@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::common::Common;
-use super::files;
+use super::{decisions, files};
 use crate::batch::{Output, stamp};
 use crate::export::geojson;
 use crate::merge::{Rules, merge_by};
@@ -23,6 +23,9 @@ pub struct MergeArgs {
     /// Where to write; standard output if not given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What an analyst decided, as `review` writes it
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -31,6 +34,7 @@ pub struct MergeArgs {
 /// When a file cannot be read or the output not be written.
 pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let data = common.load_data()?;
+    let decided = args.decisions.as_deref().map(decisions::read).transpose()?;
     let filter = common.filter(&data)?;
     let mut mentions = Vec::new();
     let mut bad = 0;
@@ -39,7 +43,16 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
         mentions.extend(read);
         bad += faults;
     }
-    let incidents = merge_by(mentions, &Rules::load(&data)?);
+    let mut incidents = merge_by(mentions, &Rules::load(&data)?);
+    if let Some(decided) = &decided {
+        let applied = decisions::apply(incidents, decided, &data)?;
+        if let Some(path) = &args.output {
+            let mut unused = Output::create(&path.with_file_name("decisions-unused.jsonl"))?;
+            decisions::write_unused(&mut unused, &applied.unused)?;
+            unused.commit()?;
+        }
+        incidents = applied.incidents;
+    }
     let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;
     match &args.output {
         Some(path) => {

@@ -5,6 +5,7 @@
 
 mod common;
 mod config;
+mod decisions;
 mod diff;
 mod extract;
 mod files;
@@ -13,6 +14,7 @@ mod help;
 mod merge;
 mod progress;
 mod render;
+mod review;
 mod run;
 mod schema;
 mod score;
@@ -59,6 +61,7 @@ enum Command {
     Merge(merge::MergeArgs),
     Render(render::RenderArgs),
     Score(score::ScoreArgs),
+    Review(review::ReviewArgs),
     Verify(verify::VerifyArgs),
     Diff(diff::DiffArgs),
     Gazetteer(gazetteer::GazetteerArgs),
@@ -123,6 +126,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> anyhow::Result<ExitCode> {
         Command::Merge(args) => merge::run(args, common, out),
         Command::Render(args) => render::run(args, common, out),
         Command::Score(args) => score::run(args, common, out),
+        Command::Review(args) => review::run(args, common, out),
         Command::Verify(args) => verify::run(args, common, out),
         Command::Diff(args) => diff::run(args, out),
         Command::Gazetteer(args) => gazetteer::run(args, common, out),

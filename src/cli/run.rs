@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::common::Common;
+use super::decisions;
 use super::progress::Progress;
 use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
 use crate::data::Data;
@@ -28,6 +29,9 @@ pub struct RunArgs {
     /// The folder to write into
     #[arg(short, long, value_name = "DIR", default_value = "output")]
     output: PathBuf,
+    /// What an analyst decided, as `review` writes it
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -36,6 +40,7 @@ pub struct RunArgs {
 /// When the data cannot be read or the output not be written.
 pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let data = common.load_data()?;
+    let decided = args.decisions.as_deref().map(decisions::read).transpose()?;
     let engine = Engine::load(&data, common.settings(&data)?)?;
     output::folder(&args.output)?;
     let place = |name: &str| args.output.join(name);
@@ -72,7 +77,21 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         },
     )?;
     progress.end();
-    let incidents = merge_by(mentions, &Rules::load(&data)?);
+    let mut incidents = merge_by(mentions, &Rules::load(&data)?);
+    let mut of_decisions = None;
+    let mut files = vec![mentions_file, uncoded_file, rejects_file];
+    if let Some(decided) = &decided {
+        let applied = decisions::apply(incidents, decided, &data)?;
+        of_decisions = Some(decisions::record(decided, &applied)?);
+        let mut unused = Output::create(&place("decisions-unused.jsonl"))?;
+        decisions::write_unused(&mut unused, &applied.unused)?;
+        let mut rejected = Output::create(&place("incidents-rejected.geojsonl"))?;
+        for one in &applied.rejected {
+            geojson::write_line(&mut rejected, one, false)?;
+        }
+        files.extend([unused, rejected]);
+        incidents = applied.incidents;
+    }
     let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;
     let mut collection = Output::create(&place("incidents.geojson"))?;
     geojson::write_collection(&mut collection, &incidents, &stamp)?;
@@ -80,10 +99,12 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     csv::write(&mut table, &incidents)?;
     let svg = draw(&incidents, common, &data)?;
     let rejects = tally.counts.rejects;
-    let record = tally.run(&incidents, parameters(common), &data);
+    let mut record = tally.run(&incidents, parameters(common), &data);
+    record.decisions = of_decisions;
     let counts = record.counts;
+    files.extend([collection, table]);
     // Everything is whole before the first file takes its place.
-    for file in [mentions_file, uncoded_file, rejects_file, collection, table] {
+    for file in files {
         file.commit()?;
     }
     Output::whole(&place("map.svg"), svg.as_bytes())?;

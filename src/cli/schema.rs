@@ -17,7 +17,7 @@ pub struct SchemaArgs {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
-    /// Any of the three
+    /// Any of them
     All,
     /// incidents.geojson
     Incidents,
@@ -25,6 +25,8 @@ enum What {
     Mention,
     /// A line of the NDJSON input
     Report,
+    /// A line of decisions.jsonl
+    Decision,
 }
 
 /// Prints the schema.
@@ -37,6 +39,7 @@ pub fn run(args: &SchemaArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> 
         What::Incidents => Of::Incidents,
         What::Mention => Of::Mention,
         What::Report => Of::Report,
+        What::Decision => Of::Decision,
     };
     serde_json::to_writer_pretty(&mut *out, &schema(of))?;
     out.write_all(b"\n")?;

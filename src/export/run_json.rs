@@ -15,6 +15,9 @@ pub struct Run {
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// How many reports, mentions, incidents and so on.
     pub counts: Counts,
+    /// What came of decisions, when there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<Decisions>,
     /// Mentions by category.
     pub mentions_by_category: BTreeMap<String, u64>,
     /// Incidents by category.
@@ -27,6 +30,19 @@ pub struct Run {
     pub inputs_sha256: String,
     /// SHA-256 of each data file by its path under `data/`.
     pub data_sha256: BTreeMap<String, String>,
+}
+
+/// What came of an analyst's decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decisions {
+    /// Decisions that were put on an incident.
+    pub used: u64,
+    /// Decisions that were not, as listed in `decisions-unused.jsonl`.
+    pub unused: u64,
+    /// Incidents that were rejected, as listed in `incidents-rejected.geojsonl`.
+    pub rejected_incidents: u64,
+    /// SHA-256 of the decisions as they were understood.
+    pub sha256: String,
 }
 
 /// Counts of a run.

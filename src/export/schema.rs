@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::Stamp;
 use crate::geocode::Properties;
+use crate::review::Decision;
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Any of the three.
+    /// Any of them.
     All,
     /// `incidents.geojson`.
     Incidents,
@@ -17,6 +18,8 @@ pub enum Of {
     Mention,
     /// A line of the NDJSON input.
     Report,
+    /// A line of `decisions.jsonl`.
+    Decision,
 }
 
 /// The schema. Properties and their meaning come from the types that are written.
@@ -36,6 +39,21 @@ pub fn schema(of: Of) -> Value {
             .map(|p| p.keys().map(|k| Value::from(k.as_str())).collect())
             .unwrap_or_default();
         object.insert("required".into(), Value::Array(names));
+    }
+    let mut decision = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Decision>()
+        .to_value();
+    let more = decision
+        .as_object_mut()
+        .and_then(|o| {
+            o.remove("$schema");
+            o.remove("$defs")
+        })
+        .unwrap_or_default();
+    if let (Some(defs), Value::Object(more)) = (defs.as_object_mut(), more) {
+        defs.extend(more);
+        defs.insert("Decision".into(), decision);
     }
     strip_defaults(&mut properties);
     strip_defaults(&mut defs);
@@ -66,11 +84,13 @@ pub fn schema(of: Of) -> Value {
                 {"$ref": "#/$defs/Incidents"},
                 {"$ref": "#/$defs/Mention"},
                 {"$ref": "#/$defs/Report"},
+                {"$ref": "#/$defs/Decision"},
             ]);
         }
         Of::Incidents => schema["$ref"] = json!("#/$defs/Incidents"),
         Of::Mention => schema["$ref"] = json!("#/$defs/Mention"),
         Of::Report => schema["$ref"] = json!("#/$defs/Report"),
+        Of::Decision => schema["$ref"] = json!("#/$defs/Decision"),
     }
     schema["$defs"] = defs;
     schema

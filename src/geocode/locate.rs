@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::choose::choose;
 use super::duplicates;
 use super::rules::GeoRules;
-use super::shape::{Shape, shape};
+use super::shape::{Shape, shape, site_shape};
 use super::{Located, Properties, Source};
 use crate::gazetteer::boundary::Boundary;
 use crate::gazetteer::{Extent, Gazetteer, LineSide, PlaceId};
@@ -78,6 +78,51 @@ pub fn place_of(
         rounded(&shape.geometry, rules.output.tolerance_deg),
         properties,
     ))
+}
+
+/// The geometry of a site of the gazetteer, with the properties that say where;
+/// `None` when there is no such site.
+pub fn at_site(
+    site: &str,
+    gazetteer: &Gazetteer,
+    boundary: &Boundary,
+    rules: &GeoRules,
+) -> Option<(Geometry<f64>, Properties)> {
+    let shape = site_shape(gazetteer.by_id(site)?, gazetteer, boundary, rules);
+    let mut properties = Properties::default();
+    describe(&shape, &mut properties, gazetteer, boundary, rules);
+    Some((
+        rounded(&shape.geometry, rules.output.tolerance_deg),
+        properties,
+    ))
+}
+
+/// A point (degrees WGS 84) that was given as such, with the properties that say
+/// where; `radius_m`: radius of uncertainty in metres.
+pub fn at_point(
+    point: Point<f64>,
+    radius_m: f64,
+    gazetteer: &Gazetteer,
+    boundary: &Boundary,
+    rules: &GeoRules,
+) -> (Geometry<f64>, Properties) {
+    let shape = Shape {
+        geometry: point.into(),
+        extent: Extent::Point,
+        site: None,
+        names: None,
+        relation: None,
+        point,
+        radius_m,
+        geo_precision: 1,
+        where_prec: 1,
+    };
+    let mut properties = Properties::default();
+    describe(&shape, &mut properties, gazetteer, boundary, rules);
+    (
+        rounded(&shape.geometry, rules.output.tolerance_deg),
+        properties,
+    )
 }
 
 fn place_shape(

@@ -6,7 +6,7 @@ mod locate;
 mod rules;
 mod shape;
 
-pub use locate::{locate, place_of};
+pub use locate::{at_point, at_site, locate, place_of};
 pub use rules::GeoRules;
 
 use geo::Geometry;
@@ -114,6 +114,9 @@ pub struct Properties {
     pub denied_by: Vec<String>,
     /// 0 to 1, calibrated on the corpus.
     pub confidence: Option<f64>,
+    /// What an analyst decided: `accepted`, `corrected`, among those that
+    /// were rejected `rejected: ` and the reason; null when nothing.
+    pub review: Option<String>,
     /// Languages of the sources, sorted.
     pub languages: Vec<String>,
     /// Number of sources.

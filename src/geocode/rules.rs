@@ -107,6 +107,12 @@ struct Category {
 }
 
 impl GeoRules {
+    /// ACLED event type and sub-event type of a category.
+    pub fn acled(&self, category: &str) -> Option<(&str, &str)> {
+        let (event, sub_event) = self.acled.get(category)?;
+        Some((event, sub_event))
+    }
+
     /// Reads the rules.
     ///
     /// # Errors

@@ -75,6 +75,21 @@ struct Ctx<'a> {
     rules: &'a GeoRules,
 }
 
+/// The shape of a site by itself.
+pub(super) fn site_shape(
+    id: PlaceId,
+    gazetteer: &Gazetteer,
+    boundary: &Boundary,
+    rules: &GeoRules,
+) -> Shape {
+    let ctx = Ctx {
+        gazetteer,
+        boundary,
+        rules,
+    };
+    ctx.at(id)
+}
+
 fn point(place: &Place) -> Point<f64> {
     Point::new(place.lon, place.lat)
 }

@@ -14,7 +14,7 @@ use crate::geocode::{Located, Properties, Source};
 const GEOMETRY: &str = "geometry";
 
 /// Properties that are made from the sources and so are never kept for one.
-const MADE: [&str; 3] = ["languages", "source_count", "sources"];
+const MADE: [&str; 4] = ["review", "languages", "source_count", "sources"];
 
 /// Six decimals (0.1 m), polygons by the right-hand rule of RFC 7946.
 pub fn tidy(geometry: &Geometry<f64>) -> Geometry<f64> {
@@ -65,6 +65,7 @@ fn mention(mut incident: Located, source: Option<Source>) -> Located {
         incident.properties.languages = vec![source.lang.clone()];
         incident.properties.languages.retain(|l| !l.is_empty());
         incident.properties.source_count = 1;
+        incident.properties.review = None;
         incident.properties.sources = vec![source];
     }
     incident.geometry = tidy(&incident.geometry);
@@ -85,6 +86,17 @@ fn mention(mut incident: Located, source: Option<Source>) -> Located {
         }
     }
     incident
+}
+
+/// Whether a property may differ from source to source.
+pub fn of_a_source(key: &str) -> bool {
+    !MADE.contains(&key)
+}
+
+/// A geometry as a member of a source's `coded`.
+pub fn geometry_coded(geometry: &Geometry<f64>) -> Option<(String, Value)> {
+    let value = serde_json::to_value(GeometryValue::from(geometry)).ok()?;
+    Some((GEOMETRY.to_string(), value))
 }
 
 fn overlay(incident: &mut Located, coded: serde_json::Map<String, Value>) {

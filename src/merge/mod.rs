@@ -20,6 +20,7 @@ mod summary;
 
 pub use mention::tidy;
 pub use rules::Rules;
+pub use summary::{id_of, sort};
 
 use crate::data::{Data, DataError};
 use crate::geocode::Located;
@@ -50,6 +51,14 @@ pub fn merge_by(incidents: Vec<Located>, rules: &Rules) -> Vec<Located> {
         .collect();
     summary::name(&mut merged);
     merged
+}
+
+/// One incident of mentions, or of incidents that were merged before, whatever they
+/// say; none of none. Its id is left empty.
+pub fn summed(incidents: Vec<Located>) -> Option<Located> {
+    let mentions = mention::apart(incidents);
+    let members: Vec<&Located> = mentions.iter().collect();
+    (!members.is_empty()).then(|| summary::incident(&members))
 }
 
 #[cfg(test)]

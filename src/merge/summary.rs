@@ -304,11 +304,16 @@ pub fn name(incidents: &mut [Located]) {
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     incidents.sort_by(mention::order);
     for incident in incidents.iter_mut() {
-        let base = id(incident);
+        let base = id_of(incident);
         let n = taken.entry(base.clone()).or_insert(0);
         *n += 1;
         incident.id = if *n == 1 { base } else { format!("{base}-{n}") };
     }
+    sort(incidents);
+}
+
+/// Sorts incidents by date, category, place and id.
+pub fn sort(incidents: &mut [Located]) {
     let key = |i: &Located| {
         let p = &i.properties;
         (
@@ -323,7 +328,8 @@ pub fn name(incidents: &mut [Located]) {
     incidents.sort_by_cached_key(key);
 }
 
-fn id(incident: &Located) -> String {
+/// The id of an incident by category, action, site and first day.
+pub fn id_of(incident: &Located) -> String {
     let p = &incident.properties;
     let mut hash = Sha256::new();
     let site = match (&p.site, &p.relation) {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The stages in their order; a module uses only those before it and the two that
 /// stand beside them.
-const STAGES: [&str; 8] = [
-    "report", "text", "incident", "geocode", "merge", "export", "map", "page",
+const STAGES: [&str; 9] = [
+    "report", "text", "incident", "geocode", "merge", "review", "export", "map", "page",
 ];
 
 /// Rooms that put stages together, which no stage knows.

@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod cases;
 mod commands;
+mod decisions;
 mod determinism;
 mod evidence;
 mod gazetteer;

@@ -288,12 +288,13 @@ mod tests {
     fn folds_by_site_and_date() {
         let mut second = located("a", "point", Some("2024-11-29"));
         second.properties.injured = Some(2);
-        let folded = fold(vec![
+        let told = vec![
             located("a", "point", None),
             second,
             located("a", "point", Some("2024-12-03")),
             located("b", "point", Some("2024-11-29")),
-        ]);
+        ];
+        let folded = fold(told, &[]);
         assert_eq!(folded.len(), 3);
         assert_eq!(folded[0].properties.injured, Some(2));
         assert_eq!(
@@ -306,7 +307,7 @@ mod tests {
     fn an_area_gives_way_to_its_only_point() {
         let area = || located("north", "area", Some("2024-11-29"));
         assert_eq!(
-            fold(vec![area(), located("a", "point", Some("2024-11-29"))]).len(),
+            fold(vec![area(), located("a", "point", Some("2024-11-29"))], &[]).len(),
             1
         );
         let two = vec![
@@ -314,7 +315,7 @@ mod tests {
             located("a", "point", Some("2024-11-29")),
             located("b", "point", Some("2024-11-29")),
         ];
-        assert_eq!(fold(two).len(), 3);
+        assert_eq!(fold(two, &[]).len(), 3);
     }
 
     #[test]

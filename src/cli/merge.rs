@@ -1,7 +1,7 @@
 //! `adminline merge`: mentions to incidents.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,8 +9,10 @@ use clap::Args;
 use super::common::Common;
 use super::{decisions, files};
 use crate::batch::{Output, stamp};
+use crate::data::Data;
 use crate::export::geojson;
-use crate::merge::{Rules, merge_by};
+use crate::geocode::Located;
+use crate::merge::{Rules, explained, merge_by};
 
 /// Merge mentions, or incidents that were merged before, into incidents.
 ///
@@ -26,6 +28,9 @@ pub struct MergeArgs {
     /// What an analyst decided, as `review` writes it
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+    /// Write why mentions were joined or left apart, one JSON line a decision
+    #[arg(long, value_name = "FILE")]
+    explain: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -43,7 +48,7 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
         mentions.extend(read);
         bad += faults;
     }
-    let mut incidents = merge_by(mentions, &Rules::load(&data)?);
+    let mut incidents = join(mentions, &data, args.explain.as_deref())?;
     if let Some(decided) = &decided {
         let applied = decisions::apply(incidents, decided, &data)?;
         if let Some(path) = &args.output {
@@ -64,4 +69,27 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
     }
     tracing::info!("{} incidents", incidents.len());
     Ok(super::done(bad))
+}
+
+/// Merges, and writes why to a file if one is given.
+///
+/// # Errors
+/// When the rules cannot be read or the file not be written.
+pub fn join(
+    mentions: Vec<Located>,
+    data: &Data,
+    explain: Option<&Path>,
+) -> anyhow::Result<Vec<Located>> {
+    let rules = Rules::load(data)?;
+    let Some(path) = explain else {
+        return Ok(merge_by(mentions, &rules));
+    };
+    let (incidents, explanations) = explained(mentions, &rules);
+    let mut file = Output::create(path)?;
+    for one in &explanations {
+        serde_json::to_writer(&mut file, one)?;
+        file.write_all(b"\n")?;
+    }
+    file.commit()?;
+    Ok(incidents)
 }

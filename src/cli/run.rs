@@ -9,14 +9,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::common::Common;
-use super::decisions;
 use super::progress::Progress;
+use super::{decisions, merge};
 use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
 use crate::data::Data;
 use crate::export::{csv, geojson, uncoded, write_reject};
 use crate::geocode::Located;
 use crate::map::{self, BaseMap, MapOptions};
-use crate::merge::{Rules, merge_by};
 use crate::report::Reject;
 
 /// Do the whole job: read reports, code and locate incidents, merge them, and write
@@ -32,6 +31,9 @@ pub struct RunArgs {
     /// What an analyst decided, as `review` writes it
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+    /// Write why mentions were joined or left apart, one JSON line a decision
+    #[arg(long, value_name = "FILE")]
+    explain: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -77,7 +79,7 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         },
     )?;
     progress.end();
-    let mut incidents = merge_by(mentions, &Rules::load(&data)?);
+    let mut incidents = merge::join(mentions, &data, args.explain.as_deref())?;
     let mut of_decisions = None;
     let mut files = vec![mentions_file, uncoded_file, rejects_file];
     if let Some(decided) = &decided {

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use geo::{BoundingRect, Contains, Coord, Distance, Geometry, Haversine, Point, Rect};
 
+use serde::Serialize;
+
 use super::days::Days;
 use super::rules::Rules;
 use crate::geocode::Located;
@@ -173,17 +175,52 @@ pub fn figures(mention: &Located) -> [Option<(u32, u32)>; 4] {
     ]
 }
 
+/// The points of a pair of mentions, by respect; `None` contradicts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Points {
+    /// Of the place.
+    pub place: Option<f64>,
+    /// Of the dates.
+    pub date: Option<f64>,
+    /// Of the action.
+    pub action: Option<f64>,
+    /// Of the figures.
+    pub figures: f64,
+    /// Of the actors.
+    pub actors: f64,
+    /// All together; none when something contradicts.
+    pub total: Option<f64>,
+}
+
+/// What [`score`] is made of.
+pub fn points(a: &Cell, b: &Cell, rules: &Rules) -> Points {
+    let (action, date, place) = (action(a, b, rules), date(a, b, rules), place(a, b, rules));
+    Points {
+        place,
+        date,
+        action,
+        figures: figures_score(a, b, rules),
+        actors: actors_score(a, b, rules),
+        total: score(a, b, rules),
+    }
+}
+
 /// How well two cells agree in place, date, action, figures and actors; none when
 /// they cannot be the same incident. Both are of one category.
 pub fn score(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
-    let action = match (a.action(), b.action()) {
-        (Some(x), Some(y)) if x != y => return None,
-        (Some(_), None) | (None, Some(_)) => rules.action.one_silent,
-        _ => 0.0,
-    };
+    let action = action(a, b, rules)?;
     let date = date(a, b, rules)?;
     let place = place(a, b, rules)?;
-    Some(action + date + place + details(a, b, rules))
+    let details = figures_score(a, b, rules) + actors_score(a, b, rules);
+    Some(action + date + place + details)
+}
+
+fn action(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
+    match (a.action(), b.action()) {
+        (Some(x), Some(y)) if x != y => None,
+        (Some(_), None) | (None, Some(_)) => Some(rules.action.one_silent),
+        _ => Some(0.0),
+    }
 }
 
 /// Whether two cells of rival categories are two sides' versions of one incident:
@@ -263,14 +300,13 @@ fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
     })
 }
 
-fn details(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
-    let actors = match a.parties.intersection(&b.parties).count() {
+fn actors_score(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
+    match a.parties.intersection(&b.parties).count() {
         _ if a.parties.is_empty() || b.parties.is_empty() => 0.0,
         0 => rules.actors.none_shared,
         1 => rules.actors.shared,
         _ => 2.0 * rules.actors.shared,
-    };
-    figures_score(a, b, rules) + actors
+    }
 }
 
 fn figures_score(a: &Cell, b: &Cell, rules: &Rules) -> f64 {

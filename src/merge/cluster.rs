@@ -24,6 +24,16 @@ struct Edge {
     b: u32,
 }
 
+impl Edge {
+    fn joined(self, by: &'static str) -> Join {
+        Join {
+            a: self.a,
+            b: self.b,
+            by,
+        }
+    }
+}
+
 /// What a growing incident holds.
 #[derive(Debug, Clone)]
 struct Group {
@@ -39,8 +49,20 @@ struct Group {
     exact: bool,
 }
 
+/// Two cells whose groups were joined, and by what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Join {
+    /// The one cell.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// `score`, `rivals` or `vaguer`.
+    pub by: &'static str,
+}
+
 /// The incidents: for each the positions of its cells, rising; sorted by the first.
-pub fn clusters(cells: &[Cell], rules: &Rules) -> Vec<Vec<usize>> {
+/// Beside them what was joined, in the order in which it was.
+pub fn clusters(cells: &[Cell], rules: &Rules) -> (Vec<Vec<usize>>, Vec<Join>) {
     let mut forest = Forest::new(cells, rules);
     let (mut alike, mut unlike) = (Vec::new(), HashMap::<u32, Vec<Edge>>::new());
     for edge in edges(cells, rules) {
@@ -61,24 +83,40 @@ pub fn clusters(cells: &[Cell], rules: &Rules) -> Vec<Vec<usize>> {
             .total_cmp(&x.score)
             .then((x.a, x.b).cmp(&(y.a, y.b)))
     });
+    let mut joins = Vec::new();
     for edge in &alike {
-        forest.join(edge.a, edge.b, false);
+        if forest.join(edge.a, edge.b, false) {
+            joins.push(edge.joined("score"));
+        }
     }
     for (a, b) in rivals(cells, rules) {
-        forest.join(a, b, true);
+        if forest.join(a, b, true) {
+            joins.push(Join { a, b, by: "rivals" });
+        }
     }
     let mut vague: Vec<u32> = unlike.keys().copied().collect();
     vague.sort_by_key(|&c| (vagueness(&cells[c as usize]), c));
     for cell in vague {
-        if let Some(partner) = forest.partner(cell, &unlike[&cell]) {
-            forest.join(cell, partner, false);
+        let edges = &unlike[&cell];
+        if let Some(partner) = forest.partner(cell, edges) {
+            // Of the edges into the partner's group, the one that scores best.
+            let mut into: Vec<&Edge> = edges.iter().collect();
+            into.retain(|e| forest.root(if e.a == cell { e.b } else { e.a }) == partner);
+            into.sort_by(|x, y| {
+                y.score
+                    .total_cmp(&x.score)
+                    .then((x.a, x.b).cmp(&(y.a, y.b)))
+            });
+            if forest.join(cell, partner, false) {
+                joins.extend(into.first().map(|e| e.joined("vaguer")));
+            }
         }
     }
-    forest.into_clusters()
+    (forest.into_clusters(), joins)
 }
 
 /// Order of precision: dates first, then extent.
-fn vagueness(cell: &Cell) -> (bool, i32, bool) {
+pub fn vagueness(cell: &Cell) -> (bool, i32, bool) {
     let length = cell.days.map_or(i32::MAX, Days::count);
     (
         !cell.precise,
@@ -147,7 +185,8 @@ fn edges(cells: &[Cell], rules: &Rules) -> Vec<Edge> {
     edges
 }
 
-fn block(cell: &Cell) -> (i32, i32) {
+/// The block of space that a point is in.
+pub fn block(cell: &Cell) -> (i32, i32) {
     (
         (cell.at.x() / BLOCK.0).floor() as i32,
         (cell.at.y() / BLOCK.1).floor() as i32,
@@ -229,11 +268,12 @@ impl<'a, 'c> Forest<'a, 'c> {
     }
 
     /// Joins the groups of two cells if nothing that they hold contradicts. Rival
-    /// versions may stand in one report and at different places.
+    /// versions may stand in one report and at different places. Whether two groups
+    /// became one.
     fn join(&mut self, a: u32, b: u32, rival: bool) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
-            return true;
+            return false;
         }
         let Some(joined) = self.joined(a, b, rival) else {
             return false;

@@ -14,10 +14,13 @@
 mod cell;
 mod cluster;
 pub mod days;
+mod explain;
 pub mod mention;
 mod rules;
 mod summary;
 
+pub use cell::Points;
+pub use explain::{Explanation, Mention};
 pub use mention::tidy;
 pub use rules::Rules;
 pub use summary::{id_of, sort};
@@ -35,10 +38,20 @@ pub fn merge(incidents: Vec<Located>) -> Result<Vec<Located>, DataError> {
 
 /// Merges by given rules. The result is sorted by date, category, place and id.
 pub fn merge_by(incidents: Vec<Located>, rules: &Rules) -> Vec<Located> {
+    work(incidents, rules, false).0
+}
+
+/// As [`merge_by`], with why each incident's mentions were joined and what it was
+/// nearest to without being joined with it; in the order of the incidents.
+pub fn explained(incidents: Vec<Located>, rules: &Rules) -> (Vec<Located>, Vec<Explanation>) {
+    work(incidents, rules, true)
+}
+
+fn work(incidents: Vec<Located>, rules: &Rules, explain: bool) -> (Vec<Located>, Vec<Explanation>) {
     let mentions = mention::apart(incidents);
     let cells = cell::cells(&mentions, rules);
-    let clusters = cluster::clusters(&cells, rules);
-    let mut merged: Vec<Located> = clusters
+    let (clusters, joins) = cluster::clusters(&cells, rules);
+    let merged: Vec<Located> = clusters
         .iter()
         .map(|cluster| {
             let mut members: Vec<&Located> = cluster
@@ -49,8 +62,17 @@ pub fn merge_by(incidents: Vec<Located>, rules: &Rules) -> Vec<Located> {
             summary::incident(&members)
         })
         .collect();
-    summary::name(&mut merged);
-    merged
+    let (merged, order) = summary::name(merged);
+    let explanations = if explain {
+        let ids: Vec<(usize, String)> = order
+            .into_iter()
+            .zip(merged.iter().map(|i| i.id.clone()))
+            .collect();
+        explain::explain(&mentions, &cells, &clusters, &joins, &ids, rules)
+    } else {
+        Vec::new()
+    };
+    (merged, explanations)
 }
 
 /// One incident of mentions, or of incidents that were merged before, whatever they

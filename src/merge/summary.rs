@@ -300,32 +300,38 @@ fn by_publication(a: &Located, b: &Located) -> Ordering {
 /// The id comes of category, action, site and first day alone, so that it stays
 /// when more reports come in. Where two incidents have all of these in common, the
 /// one whose sources come first keeps the plain id and the others are numbered.
-pub fn name(incidents: &mut [Located]) {
+///
+/// Beside them, where each one stood in the list that was given.
+pub fn name(incidents: Vec<Located>) -> (Vec<Located>, Vec<usize>) {
+    let mut all: Vec<(usize, Located)> = incidents.into_iter().enumerate().collect();
+    all.sort_by(|a, b| mention::order(&a.1, &b.1));
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    incidents.sort_by(mention::order);
-    for incident in incidents.iter_mut() {
+    for (_, incident) in &mut all {
         let base = id_of(incident);
         let n = taken.entry(base.clone()).or_insert(0);
         *n += 1;
         incident.id = if *n == 1 { base } else { format!("{base}-{n}") };
     }
-    sort(incidents);
+    all.sort_by_cached_key(|(_, incident)| place_in_list(incident));
+    let (order, incidents) = all.into_iter().unzip();
+    (incidents, order)
 }
 
 /// Sorts incidents by date, category, place and id.
 pub fn sort(incidents: &mut [Located]) {
-    let key = |i: &Located| {
-        let p = &i.properties;
-        (
-            p.date_start.is_none(),
-            p.date_start.clone(),
-            p.date_end.clone(),
-            p.category.clone(),
-            p.place.clone(),
-            i.id.clone(),
-        )
-    };
-    incidents.sort_by_cached_key(key);
+    incidents.sort_by_cached_key(place_in_list);
+}
+
+fn place_in_list(incident: &Located) -> impl Ord + use<> {
+    let p = &incident.properties;
+    (
+        p.date_start.is_none(),
+        p.date_start.clone(),
+        p.date_end.clone(),
+        p.category.clone(),
+        p.place.clone(),
+        incident.id.clone(),
+    )
 }
 
 /// The id of an incident by category, action, site and first day.

@@ -182,6 +182,55 @@ fn a_supposed_date_may_be_that_of_the_day_before() {
 }
 
 #[test]
+fn every_join_and_the_nearest_apart_are_explained() {
+    let rules = Rules::load(&Data::embedded()).unwrap();
+    let a = mention("a", "armed-clash", "banjska", BANJSKA, "2023-09-24");
+    let same = mention("b", "armed-clash", "banjska", BANJSKA, "2023-09-24");
+    let near = mention("c", "armed-clash", "monastery", MONASTERY, "2023-09-24");
+    let month = mention("d", "armed-clash", "banjska", BANJSKA, "2023-09");
+    let next = mention("e", "armed-clash", "banjska", BANJSKA, "2023-09-25");
+    let (all, why) = explained(vec![next, month, near, same, a], &rules);
+    assert_eq!(all.len(), 2);
+    let by: Vec<(&str, &str)> = why.iter().map(|e| (e.decision, e.by)).collect();
+    assert_eq!(
+        by,
+        [
+            ("joined", "coding"),
+            ("joined", "score"),
+            ("joined", "vaguer"),
+            ("apart", "fits-another"),
+            ("apart", "fits-another"),
+        ]
+    );
+    let points = why[1].points.as_ref().unwrap();
+    assert_eq!(
+        (points.place, points.date, points.total),
+        (Some(2.0), Some(2.0), Some(4.0))
+    );
+    assert_eq!(why[3].nearest.as_deref(), Some(all[1].id.as_str()));
+    assert_eq!(why[4].nearest.as_deref(), Some(all[0].id.as_str()));
+}
+
+#[test]
+fn a_spanning_roadblock_is_one_whoever_tells_of_which_day() {
+    let of = |report: &str, start: &str, end: &str, action: Option<&str>| {
+        let mut m = mention(report, "roadblock", "zvecan", ZVECAN, start);
+        m.properties.date_end = Some(end.into());
+        m.properties.action = action.map(Into::into);
+        m
+    };
+    let all = merged(vec![
+        of("a", "2022-12-10", "2022-12-29", Some("set-up")),
+        of("b", "2022-12-10", "2022-12-10", Some("set-up")),
+        of("c", "2022-12-20", "2022-12-20", None),
+        of("d", "2022-12-29", "2022-12-29", Some("removed")),
+    ]);
+    assert_eq!(all.len(), 2);
+    assert_eq!(reports(&all[0]), ["a", "b", "c"]);
+    assert_eq!(reports(&all[1]), ["d"]);
+}
+
+#[test]
 fn unknown_dates_of_two_reports_stay_apart() {
     let a = mention("a", "riot", "zvecan", ZVECAN, "");
     let b = mention("b", "riot", "zvecan", ZVECAN, "");

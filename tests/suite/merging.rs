@@ -1,6 +1,10 @@
 //! Merging through the files: parts, order, sources.
 
-use crate::common::{arg, folder, ok, put, reports};
+use std::fs;
+
+use serde_json::Value;
+
+use crate::common::{arg, features, folder, lines, ok, put, report, reports};
 
 #[test]
 fn merging_merged_parts_is_merging_all() {
@@ -18,4 +22,64 @@ fn merging_merged_parts_is_merging_all() {
         let b = put(dir.path(), "b.geojson", ok(&["merge", arg(&b)], 0));
         assert_eq!(ok(&["merge", arg(&a), arg(&b)], 0), whole);
     }
+}
+
+#[test]
+fn explain_says_why_mentions_were_joined_or_left_apart() {
+    let dir = folder();
+    let more = report(
+        "four",
+        "2023-09-26",
+        "Protesters clashed with KFOR soldiers in Zvecan on May 30.",
+    );
+    let input = put(dir.path(), "in.jsonl", format!("{}{more}\n", reports()));
+    let why = dir.path().join("why.jsonl");
+    ok(
+        &[
+            "run",
+            arg(&input),
+            "-o",
+            arg(dir.path()),
+            "--explain",
+            arg(&why),
+        ],
+        0,
+    );
+    let text = fs::read_to_string(&why).unwrap();
+    let explained = lines(&text);
+    let ids: Vec<Value> = features(&dir.path().join("incidents.geojson"))
+        .iter()
+        .map(|f| f["id"].clone())
+        .collect();
+    assert!(explained.iter().all(|e| ids.contains(&e["incident"])));
+    let joined: Vec<&Value> = explained
+        .iter()
+        .filter(|e| e["decision"] == "joined")
+        .collect();
+    assert_eq!(joined.len(), 1);
+    assert!(
+        joined[0]["incident"]
+            .as_str()
+            .unwrap()
+            .contains("armed-clash")
+    );
+    assert_eq!(joined[0]["a"]["report"], "one");
+    assert_eq!(joined[0]["b"]["report"], "two");
+    let apart: Vec<&Value> = explained
+        .iter()
+        .filter(|e| e["decision"] == "apart" && e["incident"].as_str().unwrap().contains("riot"))
+        .collect();
+    assert_eq!(apart.len(), 2);
+    for one in apart {
+        assert_eq!(one["by"], "other-days");
+        assert_eq!(one["points"]["date"], Value::Null);
+        assert_eq!(one["points"]["place"], 3.0);
+        assert!(ids.contains(&one["nearest"]));
+        assert_ne!(one["nearest"], one["incident"]);
+    }
+    // `merge` explains the same.
+    let again = dir.path().join("again.jsonl");
+    let mentions = dir.path().join("mentions.geojsonl");
+    ok(&["merge", arg(&mentions), "--explain", arg(&again)], 0);
+    assert_eq!(fs::read_to_string(&again).unwrap(), text);
 }

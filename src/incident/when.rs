@@ -5,6 +5,7 @@ use super::find::Candidate;
 use super::lexicon::Use;
 use super::scan::Scan;
 use crate::text::date::{Basis, DateMention, Precision, iso};
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// A date with where it comes from.
@@ -108,20 +109,23 @@ pub(super) fn choose(
                 d.first.saturating_sub(candidate.last)
             };
             let saying = if of_saying(d) { 60 } else { 0 };
-            let ahead = scan
-                .doc
-                .reference
-                .published
-                .is_some_and(|p| d.start > p && !scan.doc.reference.inferred);
-            let ahead = if ahead { 200 } else { 0 };
+            let ahead = if ahead(scan, d) { 200 } else { 0 };
             (index, clauses * 3 + tokens + saying + ahead)
         })
         .min_by_key(|&(index, cost)| (cost, index));
-    if let Some((index, cost)) = best
-        && cost < 200
-    {
-        return Some(dated(index, &scan.doc.dates[index], true));
+    if let Some((index, cost)) = best {
+        if cost < 200 {
+            return Some(dated(index, &scan.doc.dates[index], true));
+        }
+        // What is told of a day without a year that is still to come was a year ago.
+        if let Some(date) = year_before(&scan.doc.dates[index]) {
+            return Some(Dated {
+                mention: Some(index),
+                ..dated(index, &date, true)
+            });
+        }
     }
+    let heading = heading(scan, span.first);
     // The dates of the sentences before, back to the start of the paragraph; a day
     // before a week or a month.
     let paragraph = span.paragraph;
@@ -129,6 +133,7 @@ pub(super) fn choose(
         d.last <= span.first
             && !d.dateline
             && !d.background
+            && heading.is_none_or(|h| scan.doc.dates[h].last <= d.first)
             && scan
                 .doc
                 .sentences
@@ -139,6 +144,7 @@ pub(super) fn choose(
     let back = earlier
         .iter()
         .rev()
+        .filter(|(s, _)| heading.is_none_or(|h| scan.doc.dates[h].last <= scan.sentence(*s).first))
         .find(|(s, d)| scan.sentence(*s).paragraph == paragraph && d.is_some_and(|d| d.own))
         .and_then(|(s, d)| d.map(|d| (*s, d)));
     let mention = scan
@@ -167,6 +173,9 @@ pub(super) fn choose(
         (Some((_, date)), None) => return Some(Dated { own: false, ..date }),
         (_, Some((index, m))) => return Some(dated(index, m, false)),
         (None, None) => {
+            if let Some(heading) = heading {
+                return Some(dated(heading, &scan.doc.dates[heading], true));
+            }
             if let Some(date) = continued {
                 return Some(Dated { own: false, ..date });
             }
@@ -201,6 +210,43 @@ pub(super) fn choose(
         mention: None,
         own: false,
     })
+}
+
+/// Whether a date lies after publication.
+fn ahead(scan: &Scan, date: &DateMention) -> bool {
+    let reference = &scan.doc.reference;
+    reference
+        .published
+        .is_some_and(|p| date.start > p && !reference.inferred)
+}
+
+/// The same day of the year before, where the text gives no year.
+fn year_before(date: &DateMention) -> Option<DateMention> {
+    let back = |d: Date| d.checked_sub(1.year()).ok();
+    let mut date = date.clone();
+    if !date.yearless {
+        return None;
+    }
+    (date.start, date.end) = (back(date.start)?, back(date.end)?);
+    Some(date)
+}
+
+/// The date that heads the part of the text in which a token stands. A single one at
+/// the top that is the day of publication heads nothing.
+fn heading(scan: &Scan, before: usize) -> Option<usize> {
+    let headings = || {
+        scan.doc
+            .dates
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.heading && !d.dateline)
+    };
+    let (index, date) = headings().take_while(|(_, d)| d.last <= before).last()?;
+    let published = scan.doc.reference.published?;
+    let of_report = headings().count() == 1
+        && date.start <= published
+        && published.checked_sub(1.day()).is_ok_and(|p| p <= date.end);
+    (!of_report && date.start <= published).then_some(index)
 }
 
 /// Whether a sentence names a day that cannot be that of `date`.

@@ -70,6 +70,10 @@ pub struct DateMention {
     pub background: bool,
     /// "since Monday": the first day of something that goes on.
     pub since: bool,
+    /// A line of its own ("29 May"): dates what stands below it.
+    pub heading: bool,
+    /// A day without a year in the text; the year was supplied.
+    pub yearless: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +104,8 @@ enum Kind {
     Night,
     Range,
     Midweek,
+    /// "the 14th": a day of the month last named.
+    DayOfMonth,
     /// Saturday and Sunday.
     Weekend {
         weeks: i32,
@@ -126,6 +132,8 @@ struct Rule {
     since: bool,
     /// Years from that of publication, for a day or month with "last year".
     years: Option<i16>,
+    /// Only where nothing else stands in the sentence ("MAY", "2011").
+    heading: bool,
 }
 
 /// The date words of one language, from `dates.toml`.
@@ -175,6 +183,8 @@ struct RuleFile {
     #[serde(default)]
     day: u8,
     years: Option<i16>,
+    #[serde(default)]
+    heading: bool,
     #[serde(default)]
     since: bool,
     #[serde(rename = "match")]
@@ -274,6 +284,7 @@ impl DateWords {
                 "range" => Kind::Range,
                 "midweek" => Kind::Midweek,
                 "weekend" => Kind::Weekend { weeks: rule.weeks },
+                "day-of-month" => Kind::DayOfMonth,
                 "fixed" if (1..=12).contains(&rule.month) && (1..=31).contains(&rule.day) => {
                     Kind::Fixed {
                         month: rule.month,
@@ -289,6 +300,7 @@ impl DateWords {
                     kind: kind.clone(),
                     since: rule.since,
                     years: rule.years,
+                    heading: rule.heading,
                 });
             }
         }
@@ -428,6 +440,8 @@ struct Resolver<'a> {
     last: Option<Date>,
     /// A year named in the text, for days without one and no publication date.
     year: Option<i16>,
+    /// The year that heads this part of the text.
+    section: Option<i16>,
 }
 
 struct Value {
@@ -474,6 +488,9 @@ impl Resolver<'_> {
     /// The year for a month (and day) without one: the latest that is not more
     /// than a month after publication.
     fn year_for(&self, month: u8, day: u8) -> Option<i16> {
+        if self.section.is_some() {
+            return self.section;
+        }
         let Some(published) = self.reference.published else {
             return self.year;
         };
@@ -578,7 +595,7 @@ impl Resolver<'_> {
             }
             Kind::Month => {
                 let month = *months.first()?;
-                let year = match years.first() {
+                let year = match years.first().or(self.section.as_ref()) {
                     Some(&year) => year,
                     None => match published {
                         // A month without a year is the latest that has begun.
@@ -719,6 +736,28 @@ impl Resolver<'_> {
                 let date = Date::new(year, *month as i8, *day as i8).ok()?;
                 Some(self.one(date, Basis::Stated))
             }
+            Kind::DayOfMonth => {
+                // Only an ordinal: "the 14" counts something.
+                let ordinal = last - first >= 2
+                    && tokens[last - 1].kind == TokenKind::Word
+                    && tokens[last - 2].kind == TokenKind::Number;
+                let day = days.first().filter(|_| ordinal)?;
+                let in_month = |from: Date, months: i32| {
+                    let first = from
+                        .first_of_month()
+                        .checked_add(i64::from(months).months());
+                    first.ok()?.with().day(*day as i8).build().ok()
+                };
+                let date = match self.last {
+                    // From the day last named onwards.
+                    Some(from) => in_month(from, i32::from((*day as i8) < from.day()))?,
+                    None => {
+                        let p = published?;
+                        in_month(p, -i32::from((*day as i8) > p.day()))?
+                    }
+                };
+                Some(self.one(date, self.basis()))
+            }
             Kind::Weekend { weeks } => {
                 let p = published.or(self.last)?;
                 let saturday = weekday_before(p, 6, *weeks)?;
@@ -817,6 +856,10 @@ pub fn find(
         found.sort_by_key(|f| (f.first, usize::MAX - f.last, f.pattern));
         let mut free = sentence.first;
         for f in found {
+            if words.rules[f.pattern as usize].heading && !alone(tokens, sentence, f.first, f.last)
+            {
+                continue;
+            }
             if f.first >= free {
                 free = f.last;
                 raw.push((f, number));
@@ -842,17 +885,18 @@ pub fn find(
             is_dateline(words, tokens, &sentences[*number], *number, f.first, f.last)
         })
         .collect();
-    let resolver = |reference, last| Resolver {
+    let resolver = |reference, last, section| Resolver {
         slots: &slots,
         reference,
         last,
         year,
+        section,
     };
     if published.is_none() {
         let dated = raw.iter().zip(&datelines).find_map(|((f, _), &dateline)| {
             let rule = &words.rules[f.pattern as usize];
             (dateline && matches!(rule.kind, Kind::Day | Kind::Numeric | Kind::Range))
-                .then(|| resolver(reference, None).resolve(rule, f.first, f.last))
+                .then(|| resolver(reference, None, None).resolve(rule, f.first, f.last))
                 .flatten()
         });
         if let Some(value) = dated {
@@ -864,11 +908,21 @@ pub fn find(
     }
     let mut mentions: Vec<DateMention> = Vec::new();
     let mut last = None;
+    let mut section = None;
     for ((f, number), dateline) in raw.iter().zip(datelines) {
         let rule = &words.rules[f.pattern as usize];
-        let Some(value) = resolver(reference, last).resolve(rule, f.first, f.last) else {
+        let Some(value) = resolver(reference, last, section).resolve(rule, f.first, f.last) else {
             continue;
         };
+        let heading = alone(tokens, &sentences[*number], f.first, f.last);
+        if heading && value.precision == Precision::Year {
+            section = Some(value.start.year());
+        }
+        let yearless = matches!(rule.kind, Kind::Day | Kind::Numeric)
+            && section.is_none()
+            && !(f.first..f.last).any(|i| {
+                slots.year(i).is_some() || numeric(&tokens[i].fold).is_some_and(|n| n.0.is_some())
+            });
         let background = reference.published.is_some_and(|p| {
             value.precision >= Precision::Month && add_days(value.end, 62).is_some_and(|d| d < p)
                 || add_days(value.end, 62).is_some_and(|d| d < p)
@@ -893,9 +947,17 @@ pub fn find(
             dateline,
             background,
             since: rule.since,
+            heading,
+            yearless,
         });
     }
     (mentions, reference)
+}
+
+/// Whether nothing but marks stands in a sentence beside some tokens.
+fn alone(tokens: &[Token], sentence: &Sentence, first: usize, last: usize) -> bool {
+    (sentence.first..sentence.last)
+        .all(|i| (first..last).contains(&i) || tokens[i].kind == TokenKind::Mark)
 }
 
 /// Whether a date stands in a dateline: among the first words of a sentence near

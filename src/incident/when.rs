@@ -174,7 +174,9 @@ pub(super) fn choose(
         (_, Some((index, m))) => return Some(dated(index, m, false)),
         (None, None) => {
             if let Some(heading) = heading {
-                return Some(dated(heading, &scan.doc.dates[heading], true));
+                let mention = &scan.doc.dates[heading];
+                let past = ahead(scan, mention).then(|| year_before(mention)).flatten();
+                return Some(dated(heading, past.as_ref().unwrap_or(mention), true));
             }
             if let Some(date) = continued {
                 return Some(Dated { own: false, ..date });
@@ -246,7 +248,8 @@ fn heading(scan: &Scan, before: usize) -> Option<usize> {
     let of_report = headings().count() == 1
         && date.start <= published
         && published.checked_sub(1.day()).is_ok_and(|p| p <= date.end);
-    (!of_report && date.start <= published).then_some(index)
+    let told = date.start <= published || date.yearless;
+    (!of_report && told).then_some(index)
 }
 
 /// Whether a sentence names a day that cannot be that of `date`.

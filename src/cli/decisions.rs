@@ -14,6 +14,7 @@ use crate::export::run_json;
 use crate::gazetteer::Gazetteer;
 use crate::gazetteer::boundary::Boundary;
 use crate::geocode::{GeoRules, Located};
+use crate::merge::Rules;
 use crate::review::{self, Applied, Decision, Places, Unused};
 
 /// Reads a file of decisions.
@@ -40,6 +41,7 @@ pub fn apply(
         gazetteer: &gazetteer,
         boundary: &boundary,
         rules: &GeoRules::load(data)?,
+        merging: &Rules::load(data)?,
     };
     let applied = review::apply(incidents, decisions, places);
     for unused in &applied.unused {

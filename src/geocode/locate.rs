@@ -12,6 +12,7 @@ use crate::gazetteer::boundary::Boundary;
 use crate::gazetteer::{Extent, Gazetteer, LineSide, PlaceId};
 use crate::incident::{Figure, Incident, Reason, Uncoded};
 use crate::report::Report;
+use crate::text::sketch;
 use crate::text::{CharIndex, Document, PlaceExpr, Relation};
 
 /// Puts the incidents of one report on the map.
@@ -56,6 +57,12 @@ pub fn locate(
     }
     let mut located = duplicates::fold(located, &rules.output.summary);
     name(&mut located, &report.id);
+    if !located.is_empty() {
+        let sketch = sketch::sketch(&report.text);
+        for source in located.iter_mut().flat_map(|l| &mut l.properties.sources) {
+            source.text_sketch.clone_from(&sketch);
+        }
+    }
     (located, uncoded)
 }
 

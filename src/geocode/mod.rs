@@ -143,6 +143,13 @@ pub struct Source {
     pub lang: String,
     /// SHA-256 of the report's text, hexadecimal.
     pub text_sha256: String,
+    /// What near-copies are told by: 32 values of 16 bits, hexadecimal, least hashes
+    /// of the text's runs of five words. Absent for a short text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text_sketch: String,
+    /// In a merged incident: id of the report that this one's text is a near-copy of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
     /// The sentence.
     pub evidence: String,
     /// First Unicode scalar value of the evidence in the report's text.

@@ -59,6 +59,7 @@ pub fn apart(incidents: Vec<Located>) -> Vec<Located> {
 fn mention(mut incident: Located, source: Option<Source>) -> Located {
     if let Some(mut source) = source {
         let coded = std::mem::take(&mut source.coded);
+        source.copy_of = None;
         if !coded.is_empty() {
             overlay(&mut incident, coded);
         }

@@ -13,6 +13,7 @@
 
 mod cell;
 mod cluster;
+mod copies;
 pub mod days;
 mod explain;
 pub mod mention;
@@ -59,7 +60,7 @@ fn work(incidents: Vec<Located>, rules: &Rules, explain: bool) -> (Vec<Located>,
                 .flat_map(|&cell| cells[cell].mentions.iter().map(|&m| &mentions[m]))
                 .collect();
             members.sort_by(|a, b| mention::order(a, b));
-            summary::incident(&members)
+            summary::incident(&members, rules)
         })
         .collect();
     let (merged, order) = summary::name(merged);
@@ -77,10 +78,10 @@ fn work(incidents: Vec<Located>, rules: &Rules, explain: bool) -> (Vec<Located>,
 
 /// One incident of mentions, or of incidents that were merged before, whatever they
 /// say; none of none. Its id is left empty.
-pub fn summed(incidents: Vec<Located>) -> Option<Located> {
+pub fn summed(incidents: Vec<Located>, rules: &Rules) -> Option<Located> {
     let mentions = mention::apart(incidents);
     let members: Vec<&Located> = mentions.iter().collect();
-    (!members.is_empty()).then(|| summary::incident(&members))
+    (!members.is_empty()).then(|| summary::incident(&members, rules))
 }
 
 #[cfg(test)]

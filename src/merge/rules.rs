@@ -32,6 +32,8 @@ pub struct Rules {
     pub actors: ActorWeights,
     /// Points for actions.
     pub action: ActionWeights,
+    /// When two texts are near-copies.
+    pub copies: Copies,
 }
 
 /// Points for places.
@@ -88,6 +90,14 @@ pub struct ActorWeights {
     pub nobody: Vec<String>,
     /// Names that sources use for the same party.
     pub kin: Vec<Vec<String>>,
+}
+
+/// When two texts are near-copies.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copies {
+    /// The least share of a sketch's values that agree, 0 to 1.
+    pub likeness: f64,
 }
 
 /// Points for actions.

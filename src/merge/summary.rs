@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::cell::figures;
+use super::copies;
 use super::days::Days;
 use super::mention;
+use super::rules::Rules;
 use crate::geocode::{Located, Properties, Source};
 
 /// One incident of its mentions, which come in [`mention::order`]. The id is left
 /// empty.
-pub fn incident(members: &[&Located]) -> Located {
+pub fn incident(members: &[&Located], rules: &Rules) -> Located {
     let place = lead(members, place_rank, |m| {
         let p = &m.properties;
         (p.category.clone(), p.site.clone(), p.relation.clone())
@@ -40,9 +42,8 @@ pub fn incident(members: &[&Located]) -> Located {
         p.claimed_by = union(members, |m| &m.properties.claimed_by);
         p.denied_by = union(members, |m| &m.properties.denied_by);
         p.status = status(members);
-        p.confidence = confidence(members);
     }
-    sources(&mut out, members);
+    sources(&mut out, members, rules);
     out
 }
 
@@ -219,35 +220,27 @@ fn status(members: &[&Located]) -> Option<String> {
 
 /// The best source's confidence, and for each further text of another wording a
 /// third of the remaining doubt less. Three decimals.
-fn confidence(members: &[&Located]) -> Option<f64> {
+fn confidence(members: &[&Located], texts: usize) -> Option<f64> {
     let best = members
         .iter()
         .filter_map(|m| m.properties.confidence)
         .max_by(f64::total_cmp)?;
-    let doubt = (1.0 - best) * (2.0_f64 / 3.0).powi(distinct_texts(members) as i32 - 1);
+    let doubt = (1.0 - best) * (2.0_f64 / 3.0).powi(texts as i32 - 1);
     Some(((1.0 - doubt) * 1000.0).round() / 1000.0)
 }
 
-/// How many different texts tell of it: a text that two outlets carry counts once.
-fn distinct_texts(members: &[&Located]) -> usize {
-    let texts: BTreeSet<&str> = members
-        .iter()
-        .flat_map(|m| &m.properties.sources)
-        .map(|s| {
-            if s.text_sha256.is_empty() {
-                s.report.as_str()
-            } else {
-                s.text_sha256.as_str()
-            }
-        })
-        .collect();
-    texts.len().max(1)
-}
-
-/// Sources by day of publication, each with what it alone says differently.
-fn sources(out: &mut Located, members: &[&Located]) {
+/// Sources by day of publication, near-copies marked, each with what it alone says
+/// differently; and what is counted over them.
+fn sources(out: &mut Located, members: &[&Located], rules: &Rules) {
     let mut ordered: Vec<&Located> = members.to_vec();
     ordered.sort_by(|a, b| by_publication(a, b));
+    let mut list: Vec<Source> = Vec::with_capacity(ordered.len());
+    let mut whose: Vec<&Located> = Vec::with_capacity(ordered.len());
+    for m in &ordered {
+        list.extend(m.properties.sources.iter().cloned());
+        whose.resize(list.len(), m);
+    }
+    let texts = copies::mark(&mut list, rules);
     let p = &mut out.properties;
     p.languages = ordered
         .iter()
@@ -255,10 +248,10 @@ fn sources(out: &mut Located, members: &[&Located]) {
         .collect::<BTreeSet<String>>()
         .into_iter()
         .collect();
-    p.source_count = match ordered.as_slice() {
-        [one] => one.properties.source_count,
-        many => distinct_texts(many) as u32,
-    };
+    if members.len() > 1 {
+        p.source_count = texts as u32;
+        p.confidence = confidence(members, texts);
+    }
     if let Some(first) = ordered
         .iter()
         .find_map(|m| m.properties.place_as_written.clone())
@@ -266,20 +259,13 @@ fn sources(out: &mut Located, members: &[&Located]) {
         p.place_as_written = Some(first);
     }
     p.sources = Vec::new();
-    let list: Vec<Source> = ordered
-        .iter()
-        .flat_map(|m| {
-            let coded = if ordered.len() > 1 {
-                mention::coded(m, out)
-            } else {
-                serde_json::Map::new()
-            };
-            m.properties.sources.iter().map(move |s| Source {
-                coded: coded.clone(),
-                ..s.clone()
-            })
-        })
-        .collect();
+    for (source, m) in list.iter_mut().zip(whose) {
+        source.coded = if members.len() > 1 {
+            mention::coded(m, out)
+        } else {
+            serde_json::Map::new()
+        };
+    }
     out.properties.sources = list;
 }
 

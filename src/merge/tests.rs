@@ -231,6 +231,49 @@ fn a_spanning_roadblock_is_one_whoever_tells_of_which_day() {
 }
 
 #[test]
+fn near_copies_of_one_text_count_once_and_are_listed() {
+    let text = |start: usize, extra: &str| {
+        let words: Vec<String> = (start..start + 200).map(|n| format!("word{n}")).collect();
+        crate::text::sketch::sketch(&format!("{extra} {}", words.join(" ")))
+    };
+    let of = |report: &str, sketch: String| {
+        let mut m = mention(report, "riot", "zvecan", ZVECAN, "2023-05-29");
+        m.properties.sources[0].text_sketch = sketch;
+        m
+    };
+    let agency = of("b", text(0, ""));
+    let carried = of("c", text(0, "our own line at the head of it"));
+    let cut = of("d", text(20, ""));
+    let apart = of("a", text(1000, ""));
+    let none = of("e", String::new());
+    let parts = [agency, carried, cut, apart, none];
+    let all = merged(parts.to_vec());
+    assert_eq!(all.len(), 1);
+    let p = &all[0].properties;
+    assert_eq!(p.source_count, 3);
+    let copies: Vec<(&str, Option<&str>)> = p
+        .sources
+        .iter()
+        .map(|s| (s.report.as_str(), s.copy_of.as_deref()))
+        .collect();
+    assert_eq!(
+        copies,
+        [
+            ("a", None),
+            ("b", None),
+            ("c", Some("b")),
+            ("d", Some("b")),
+            ("e", None)
+        ]
+    );
+    // Three texts of 0.8 each: a third of the doubt less for each after the first.
+    assert_eq!(p.confidence, Some(0.911));
+    let mut some = merged(parts[..2].to_vec());
+    some.extend(merged(parts[2..].to_vec()));
+    assert_eq!(merged(some), all);
+}
+
+#[test]
 fn unknown_dates_of_two_reports_stay_apart() {
     let a = mention("a", "riot", "zvecan", ZVECAN, "");
     let b = mention("b", "riot", "zvecan", ZVECAN, "");
@@ -295,6 +338,8 @@ prop_compose! {
         m.properties.fatalities = figure;
         m.properties.actors = actors.into_iter().map(Into::into).collect();
         m.properties.sources[0].evidence_start = start;
+        // Odd reports carry a text of each other's.
+        m.properties.sources[0].text_sketch = format!("{:04x}", report % 2).repeat(32);
         m.properties.sources[0].published = (report % 2 == 0).then(|| format!("2023-10-0{}", report + 1));
         m
     }

@@ -15,7 +15,7 @@ use crate::merge::{self, mention};
 /// Radius of a coordinate that an analyst gives, in metres.
 const RADIUS_M: f64 = 100.0;
 
-/// What is known of places, for moving incidents.
+/// What is known of places and of merging, for moving and joining incidents.
 #[derive(Debug, Clone, Copy)]
 pub struct Places<'a> {
     /// The sites.
@@ -24,6 +24,8 @@ pub struct Places<'a> {
     pub boundary: &'a Boundary,
     /// How places are shaped, and the categories' ACLED types.
     pub rules: &'a GeoRules,
+    /// How sources are summed up.
+    pub merging: &'a merge::Rules,
 }
 
 /// What came of decisions.
@@ -193,6 +195,7 @@ impl State<'_> {
             gazetteer,
             boundary,
             rules,
+            ..
         } = self.places;
         let (geometry, place) = match (&decision.site, decision.lat, decision.lon) {
             (Some(site), _, _) => geocode::at_site(site, gazetteer, boundary, rules)
@@ -324,7 +327,10 @@ impl State<'_> {
             };
         }
         let id = whole.id.clone();
-        let (Some(mut rest), Some(mut new)) = (merge::summed(stay), merge::summed(off)) else {
+        let merging = self.places.merging;
+        let (Some(mut rest), Some(mut new)) =
+            (merge::summed(stay, merging), merge::summed(off, merging))
+        else {
             return Ok(());
         };
         rest.id = id;
@@ -356,7 +362,8 @@ impl State<'_> {
             return Ok(());
         }
         let (one, two) = (&self.entries[at].incident, &self.entries[other].incident);
-        let Some(mut joined) = merge::summed(vec![one.clone(), two.clone()]) else {
+        let Some(mut joined) = merge::summed(vec![one.clone(), two.clone()], self.places.merging)
+        else {
             return Ok(());
         };
         joined.id.clone_from(&one.id);

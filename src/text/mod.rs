@@ -14,6 +14,7 @@ pub mod number;
 pub mod pattern;
 pub mod place;
 pub mod sentence;
+pub mod sketch;
 pub mod token;
 
 pub use date::DateMention;

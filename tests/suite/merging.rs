@@ -83,3 +83,46 @@ fn explain_says_why_mentions_were_joined_or_left_apart() {
     ok(&["merge", arg(&mentions), "--explain", arg(&again)], 0);
     assert_eq!(fs::read_to_string(&again).unwrap(), text);
 }
+
+#[test]
+fn a_text_that_outlets_carry_counts_once_and_is_listed() {
+    let dir = folder();
+    let agency = "Kosovo police said a gunfight broke out in Banjska on September 24. \
+        Four people were killed in the clash. The government called a session for the evening, \
+        and the mayor asked the residents of the village to stay in their houses until the \
+        search of the hills around the monastery had ended.";
+    let own = "Gunmen attacked a police patrol in Banjska on September 24, killing four people. \
+        Our reporter saw ambulances on the road to the hospital in the south of the town, where \
+        relatives had gathered since the early hours and waited for any word of the wounded.";
+    let input = [
+        report("agency", "2023-09-24", agency),
+        report(
+            "carried",
+            "2023-09-25",
+            &format!("This is what we have so far. {agency}"),
+        ),
+        report("own", "2023-09-25", own),
+    ]
+    .map(|line| line + "\n")
+    .concat();
+    let input = put(dir.path(), "in.jsonl", input);
+    ok(&["run", arg(&input), "-o", arg(dir.path())], 0);
+    let incidents = features(&dir.path().join("incidents.geojson"));
+    let clash = incidents
+        .iter()
+        .find(|f| f["properties"]["category"] == "armed-clash")
+        .unwrap();
+    assert_eq!(clash["properties"]["source_count"], 2);
+    for source in clash["properties"]["sources"].as_array().unwrap() {
+        let copy = if source["report"] == "carried" {
+            "agency".into()
+        } else {
+            Value::Null
+        };
+        assert_eq!(source["copy_of"], copy, "{}", source["report"]);
+    }
+    // It is known from the mentions alone.
+    let whole = fs::read_to_string(dir.path().join("incidents.geojson")).unwrap();
+    let mentions = dir.path().join("mentions.geojsonl");
+    assert_eq!(ok(&["merge", arg(&mentions)], 0), whole);
+}

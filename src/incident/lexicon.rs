@@ -301,12 +301,6 @@ impl Lexicon {
         let categories = categories(data)?;
         let mut langs = BTreeMap::new();
         for lang in Lang::ALL {
-            if data
-                .bytes(&format!("lexicon/{}/triggers.toml", lang.code()))
-                .is_none()
-            {
-                continue;
-            }
             langs.insert(lang, LangLexicon::load(data, lang, &categories)?);
         }
         Ok(Lexicon { categories, langs })

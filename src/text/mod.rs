@@ -175,12 +175,6 @@ impl Knowledge {
     pub fn load(data: &Data) -> Result<Knowledge, DataError> {
         let mut words = BTreeMap::new();
         for lang in Lang::ALL {
-            if data
-                .bytes(&format!("lexicon/{}/numbers.toml", lang.code()))
-                .is_none()
-            {
-                continue;
-            }
             words.insert(lang, Words::load(data, lang)?);
         }
         Ok(Knowledge {

@@ -339,7 +339,11 @@ fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
                             && d.category == draft.category
                             && d.action == draft.action
                             && match (d.date, draft.date) {
-                                (Some(a), Some(b)) => a.overlaps(&b),
+                                // The top of a report is dated by its news.
+                                (Some(a), Some(b)) => {
+                                    a.overlaps(&b)
+                                        || draft.basis == PlaceBasis::Elsewhere && a.near(&b)
+                                }
                                 _ => true,
                             }
                     })

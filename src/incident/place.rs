@@ -257,12 +257,23 @@ pub(super) fn choose(
                 .count()
                 <= 2
     };
+    // "In X, people blocked the road to Y": what opens the sentence is where it is.
+    let start = scan.sentence(candidate.sentence).first;
+    let fronted = |s: &Site| {
+        s.first <= start + 1
+            && s.last < candidate.first
+            && s.plain
+            && s.extent == Extent::Point
+            && scan.doc.tokens[s.last].fold == ","
+    };
     let best = all
         .iter()
         .filter_map(|s| {
             let role = role_cost(scan, trigger, category, candidate, s)?;
             let near = if told_of(s) {
                 3
+            } else if fronted(s) {
+                4.min(cost(s.clause, s.first, s.last))
             } else {
                 cost(s.clause, s.first, s.last)
             };
@@ -328,7 +339,7 @@ pub(super) fn choose(
         }
         // The words themselves say where: it is no guess that another mention of the
         // same kind may overrule.
-        if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many) {
+        if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many, false) {
             return Some(Placed {
                 sentence: candidate.sentence,
                 wide: category.wide,
@@ -360,7 +371,17 @@ pub(super) fn choose(
     let next = || next_sentence(scan, sites, candidate, category);
     heading(sites, candidate, category)
         .or_else(|| caption(scan, sites, candidate, category))
-        .or_else(|| before(scan, sites, candidate, &category.kinds, earlier, false))
+        .or_else(|| {
+            before(
+                scan,
+                sites,
+                candidate,
+                &category.kinds,
+                earlier,
+                false,
+                category.wide,
+            )
+        })
         .or_else(|| if category.wide { next() } else { None })
         .or_else(|| sentences_before(sites, candidate, category))
         .or_else(|| dateline(sites, candidate, category))
@@ -518,6 +539,7 @@ fn before(
     kinds: &[String],
     earlier: &[Placed],
     many: bool,
+    wide: bool,
 ) -> Option<Placed> {
     let paragraph = scan.sentence(candidate.sentence).paragraph;
     let fitting = |p: &Placed| -> Vec<usize> {
@@ -532,6 +554,10 @@ fn before(
         .iter()
         .rev()
         .filter(|p| {
+            // Forces told of in another paragraph are elsewhere.
+            if wide && scan.sentence(p.sentence).paragraph != paragraph {
+                return false;
+            }
             // What happens to crossings goes back to the crossings named before,
             // however far.
             !kinds.is_empty() || scan.sentence(p.sentence).paragraph + 1 >= paragraph

@@ -133,6 +133,7 @@ pub(super) fn choose(
         d.last <= span.first
             && !d.dateline
             && !d.background
+            && !d.aside
             && heading.is_none_or(|h| scan.doc.dates[h].last <= d.first)
             && scan
                 .doc

@@ -70,6 +70,8 @@ pub struct DateMention {
     pub background: bool,
     /// "since Monday": the first day of something that goes on.
     pub since: bool,
+    /// Looks back only in passing ("which they had put up four days earlier").
+    pub aside: bool,
     /// A line of its own ("29 May"): dates what stands below it.
     pub heading: bool,
     /// A day without a year in the text; the year was supplied.
@@ -947,6 +949,7 @@ pub fn find(
             dateline,
             background,
             since: rule.since,
+            aside,
             heading,
             yearless,
         });

@@ -9,8 +9,8 @@ use super::{Located, Properties};
 /// order of first mention.
 ///
 /// An area whose incidents the report then tells one by one is their summary: it is
-/// left out where at least two points inside it are told, for the categories of
-/// `summary`.
+/// left out where a point inside it is told later, or at least two are told at all,
+/// for the categories of `summary`.
 pub(super) fn fold(located: Vec<Located>, summary: &[String]) -> Vec<Located> {
     let mut kept: Vec<Located> = Vec::new();
     for next in located {
@@ -38,13 +38,23 @@ pub(super) fn fold(located: Vec<Located>, summary: &[String]) -> Vec<Located> {
     let summed: Vec<bool> = kept
         .iter()
         .map(|area| {
+            let inner: Vec<&Located> = kept.iter().filter(|p| told_singly(p, area)).collect();
             summary.contains(&area.properties.category)
-                && kept.iter().filter(|p| told_singly(p, area)).count() >= 2
+                && (inner.len() >= 2 || inner.iter().any(|p| said(area) < said(p)))
         })
         .collect();
     let mut summed = summed.into_iter();
     kept.retain(|_| !summed.next().unwrap_or(false));
     kept
+}
+
+/// Where in the text an incident is told.
+fn said(located: &Located) -> usize {
+    located
+        .properties
+        .sources
+        .first()
+        .map_or(0, |s| s.evidence_start)
 }
 
 /// Whether a point inside an area tells of the same as the area, a day apart at most.

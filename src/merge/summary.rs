@@ -285,12 +285,12 @@ fn by_publication(a: &Located, b: &Located) -> Ordering {
 ///
 /// The id comes of category, action, site and first day alone, so that it stays
 /// when more reports come in. Where two incidents have all of these in common, the
-/// one whose sources come first keeps the plain id and the others are numbered.
+/// one that was told of first keeps the plain id and the others are numbered.
 ///
 /// Beside them, where each one stood in the list that was given.
 pub fn name(incidents: Vec<Located>) -> (Vec<Located>, Vec<usize>) {
     let mut all: Vec<(usize, Located)> = incidents.into_iter().enumerate().collect();
-    all.sort_by(|a, b| mention::order(&a.1, &b.1));
+    all.sort_by(|a, b| by_publication(&a.1, &b.1));
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for (_, incident) in &mut all {
         let base = id_of(incident);

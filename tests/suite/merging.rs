@@ -126,3 +126,72 @@ fn a_text_that_outlets_carry_counts_once_and_is_listed() {
     let mentions = dir.path().join("mentions.geojsonl");
     assert_eq!(ok(&["merge", arg(&mentions)], 0), whole);
 }
+
+#[test]
+fn ids_stay_when_reports_are_added_or_come_in_another_order() {
+    let dir = folder();
+    let input = put(dir.path(), "in.jsonl", reports());
+    let runs = |text: String| {
+        let input = put(dir.path(), "more.jsonl", text);
+        let out = dir.path().join("more");
+        ok(&["run", arg(&input), "-o", arg(&out)], 0);
+        features(&out.join("incidents.geojson"))
+    };
+    ok(&["run", arg(&input), "-o", arg(dir.path())], 0);
+    let before = features(&dir.path().join("incidents.geojson"));
+    let turned: Vec<String> = reports().lines().rev().map(|l| format!("{l}\n")).collect();
+    assert_eq!(runs(turned.concat()), before, "the order does not matter");
+    // Reports whose ids sort before all others, on two of the incidents and on a new one.
+    let added = [
+        (
+            "a1",
+            "Protesters clashed with KFOR soldiers in Zvecan on May 29.",
+        ),
+        (
+            "a2",
+            "A gunfight broke out in Banjska on September 24. Five people were killed.",
+        ),
+        (
+            "a3",
+            "Protesters clashed with KFOR soldiers in Zvecan on May 30.",
+        ),
+    ]
+    .map(|(id, text)| report(id, "2023-10-01", text) + "\n")
+    .concat();
+    let after = runs(added + &reports());
+    let key = |f: &Value| {
+        ["category", "action", "site", "date_start"].map(|k| f["properties"][k].clone())
+    };
+    assert_eq!(after.len(), before.len() + 1);
+    for old in &before {
+        let new = after.iter().find(|f| key(f) == key(old)).unwrap();
+        assert_eq!(new["id"], old["id"]);
+    }
+}
+
+#[test]
+fn what_recurs_or_is_undone_stays_apart_and_what_lasts_is_one() {
+    let dir = folder();
+    let count = |texts: &[&str], category: &str| {
+        let input: String = texts
+            .iter()
+            .enumerate()
+            .map(|(n, text)| report(&format!("r{n}"), "2023-06-10", text) + "\n")
+            .collect();
+        let input = put(dir.path(), "in.jsonl", input);
+        ok(&["run", arg(&input), "-o", arg(dir.path())], 0);
+        features(&dir.path().join("incidents.geojson"))
+            .iter()
+            .filter(|f| f["properties"]["category"] == category)
+            .count()
+    };
+    let monday = "Hundreds of people protested in Zvecan on Monday, June 5.";
+    let tuesday = "Hundreds of people protested in Zvecan on Tuesday, June 6.";
+    assert_eq!(count(&[monday, tuesday, monday], "protest"), 2);
+    let closed = "Police closed the Jarinje crossing on June 5.";
+    let opened = "Police reopened the Jarinje crossing on June 5.";
+    assert_eq!(count(&[closed, opened, closed], "crossing-closure"), 2);
+    let up = "Residents set up a roadblock in Rudare on June 1.";
+    let still = "Residents set up a roadblock in Rudare on June 1. It is still there.";
+    assert_eq!(count(&[up, still], "roadblock"), 1);
+}

@@ -2,8 +2,8 @@
 //! decided about them.
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
-use std::io::{self, BufRead, Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -74,8 +74,10 @@ pub fn run(args: &ReviewArgs, common: &Common, out: &mut impl Write) -> anyhow::
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
+        .read(true)
         .open(&args.output)
         .with_context(|| format!("cannot write {name}"))?;
+    end_last_line(&mut file).with_context(|| format!("cannot write {name}"))?;
     let gazetteer = Gazetteer::load(&data)?;
     let mut answers = io::stdin().lock();
     let (mut at, mut written) = (0, 0u64);
@@ -118,6 +120,19 @@ pub fn run(args: &ReviewArgs, common: &Common, out: &mut impl Write) -> anyhow::
     }
     writeln!(out, "{written} decisions added to {}", plain(&name))?;
     Ok(super::done(bad))
+}
+
+/// A file that was edited by hand may end in the middle of a line.
+fn end_last_line(file: &mut File) -> io::Result<()> {
+    if file.metadata()?.len() > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+    }
+    Ok(())
 }
 
 /// What an answer asks for.

@@ -15,6 +15,20 @@ use crate::merge::{self, mention};
 /// Radius of a coordinate that an analyst gives, in metres.
 const RADIUS_M: f64 = 100.0;
 
+/// The words that these properties may have, as in the contract of the output.
+const WORDS: [(&str, &[&str]); 4] = [
+    ("action", &["set-up", "removed", "closed", "reopened"]),
+    ("status", &["reported", "claimed", "disputed"]),
+    (
+        "date_precision",
+        &["day", "week", "month", "year", "unknown"],
+    ),
+    (
+        "date_basis",
+        &["stated", "relative", "publication", "inferred"],
+    ),
+];
+
 /// What is known of places and of merging, for moving and joining incidents.
 #[derive(Debug, Clone, Copy)]
 pub struct Places<'a> {
@@ -261,6 +275,18 @@ impl State<'_> {
         for day in [&changed.date_start, &changed.date_end] {
             if day.is_some() && merge::days::Days::of(day.as_deref(), None).is_none() {
                 return Err(format!("{} is no date", day.as_deref().unwrap_or_default()));
+            }
+        }
+        if let (Some(start), Some(end)) = (&changed.date_start, &changed.date_end)
+            && start.len() == end.len()
+            && start > end
+        {
+            return Err(format!("{end} is before {start}"));
+        }
+        for (field, words) in WORDS {
+            let word = fields.get(field).and_then(Value::as_str);
+            if word.is_some_and(|w| !words.contains(&w)) {
+                return Err(format!("{field} is one of {}, or null", words.join(", ")));
             }
         }
         if fields.contains_key("date_start") && !fields.contains_key("date_precision") {

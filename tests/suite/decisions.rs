@@ -315,6 +315,8 @@ fn review_shows_the_evidence_and_writes_what_run_understands() {
     // What was decided is not asked again, and more is added to the file.
     let said = review("");
     assert!(!said.contains(&format!("{clash}\n")), "{said}");
+    let text = fs::read_to_string(&written).unwrap();
+    fs::write(&written, text.trim_end()).unwrap();
     review("n\na\n");
     assert!(lines(&fs::read_to_string(&written).unwrap()).len() >= 5);
     let after = decided(dir.path(), &more(), &decisions);
@@ -323,4 +325,40 @@ fn review_shows_the_evidence_and_writes_what_run_understands() {
     assert_eq!(now["properties"]["fatalities"], 5);
     assert_eq!(now["properties"]["review"], "accepted");
     assert!(of(&after, "riot").is_none());
+}
+
+#[test]
+fn a_change_that_makes_no_sense_is_not_made() {
+    let dir = folder();
+    let first = plain(dir.path(), &reports());
+    let clash = of(&first, "armed-clash").unwrap();
+    let change = |fields: Value| on(clash, "change", json!({"fields": fields}));
+    let decisions = [
+        change(json!({"fatalities": "four"})),
+        change(json!({"category": "war"})),
+        change(json!({"date_start": "2023-02-30"})),
+        change(json!({"date_start": "2023-09-24", "date_end": "2023-09-01"})),
+        change(json!({"status": "maybe"})),
+    ];
+    assert_eq!(decided(dir.path(), &reports(), &decisions), first);
+    let unused = unused(dir.path());
+    let why: Vec<&str> = unused.iter().map(|u| u["why"].as_str().unwrap()).collect();
+    assert_eq!(why.len(), 5, "{why:?}");
+    assert!(why[0].contains("another kind"), "{why:?}");
+    assert_eq!(why[1], "war is no category");
+    assert_eq!(why[2], "2023-02-30 is no date");
+    assert_eq!(why[3], "2023-09-01 is before 2023-09-24");
+    assert_eq!(
+        why[4],
+        "status is one of reported, claimed, disputed, or null"
+    );
+    // A category brings its ACLED types along.
+    let riot = [change(json!({"category": "riot"}))];
+    let after = decided(dir.path(), &reports(), &riot);
+    let now = after.iter().find(|f| f["id"] == clash["id"]).unwrap();
+    assert_eq!(now["properties"]["category"], "riot");
+    assert_ne!(
+        now["properties"]["acled_event_type"],
+        clash["properties"]["acled_event_type"]
+    );
 }

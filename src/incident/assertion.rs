@@ -97,7 +97,9 @@ pub(super) fn reason(
                 }
             }
             Scope::Clause => {
-                if scan.clause[f.first] == scan.clause[first] {
+                // The trigger's words may reach over clauses ("he says that shots …").
+                let clause = scan.clause[f.first];
+                if (scan.clause[first]..=scan.clause[last - 1]).contains(&clause) {
                     offer(f.first.abs_diff(first), words, cue);
                 }
             }

@@ -5,6 +5,7 @@ use super::assertion::{self, Form};
 use super::lexicon::{Test, Trigger, Use, Where};
 use super::scan::Scan;
 use crate::text::pattern::Found;
+use crate::text::place::PlaceRole;
 
 /// A trigger in the text.
 #[derive(Debug, Clone)]
@@ -110,8 +111,63 @@ pub(super) fn candidates(scan: &Scan) -> Vec<Candidate> {
                     .or(trigger.unreal),
             });
         }
+        for at in 0..kept.len() {
+            if let Some(gapped) = gapped(scan, &kept, &kept[at]) {
+                kept.push(gapped);
+            }
+        }
         kept.sort_by_key(|c| (c.first, c.trigger));
         out.extend(kept);
     }
     out
+}
+
+/// Words of a clause that leaves out its verb at most.
+const GAPPED_WORDS: usize = 12;
+
+/// "A car was burnt in Zvecan on Friday, and a barn in Lesak on Saturday": the next
+/// clause tells the same of another place and leaves the verb out. It begins with an
+/// "and", names where something is, and has no trigger, cue or figure's word of its
+/// own.
+fn gapped(scan: &Scan, kept: &[Candidate], told: &Candidate) -> Option<Candidate> {
+    let trigger = told.trigger(scan);
+    if told.reason.is_some() || trigger.noun || trigger.weak {
+        return None;
+    }
+    let clause = scan.clause[told.last - 1] + 1;
+    let span = scan.sentence(told.sentence);
+    let first = (span.first..span.last).find(|&at| scan.clause[at] == clause)?;
+    let last = (first..span.last)
+        .find(|&at| scan.clause[at] != clause)
+        .unwrap_or(span.last);
+    let begins = scan.words[first].classes.has(scan.lexicon.people.and);
+    let bare = !scan.uses(told.sentence).any(|(f, u)| {
+        (first..last).contains(&f.first)
+            && matches!(
+                u,
+                Use::Trigger(_) | Use::Cue(_) | Use::Count(_) | Use::Report
+            )
+    });
+    let placed = |from: usize, to: usize| {
+        scan.doc.places.iter().any(|p| {
+            let (at, _) = scan.tokens_of(p.span);
+            (from..to).contains(&at)
+                && (p.role == PlaceRole::Location
+                    || (p.role == PlaceRole::Destination && trigger.destination))
+        })
+    };
+    let here = (span.first..first).find(|&at| scan.clause[at] == told.clause)?;
+    let alone = !kept.iter().any(|c| c.clause == clause);
+    (begins
+        && bare
+        && alone
+        && last - first <= GAPPED_WORDS
+        && placed(first, last)
+        && placed(here, first))
+    .then(|| Candidate {
+        clause,
+        first,
+        last: first + 1,
+        ..told.clone()
+    })
 }

@@ -15,6 +15,7 @@ mod geocode;
 mod map;
 mod merging;
 mod options;
+mod quality;
 mod report;
 mod schema;
 mod scoring;

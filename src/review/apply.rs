@@ -169,15 +169,15 @@ impl State<'_> {
         }
     }
 
-    /// The incident that is meant: that of the id, if it rests on one of the reports
-    /// (or if no evidence is given); else the one that rests on most of the evidence.
-    /// Of several that do, the one that is of the id's kind and day.
+    /// The incident that is meant: that of the id, if it rests on some of the evidence
+    /// (or if none is given); else the one that rests on most of it, and of several
+    /// that do the one of the id's kind and day; else that of the id, if it rests on
+    /// other words of one of the reports.
     fn find(&self, id: &str, evidence: &[Anchor]) -> Result<usize, String> {
         let of_id = self.index.ids.get(id).copied();
         if let Some(at) = of_id {
-            let sources = &self.entries[at].incident.properties.sources;
-            let known = |a: &Anchor| sources.iter().any(|s| s.report == a.report);
-            if evidence.is_empty() || evidence.iter().any(known) {
+            let rests = |a: &Anchor| self.index.evidence.get(a).is_some_and(|e| e.contains(&at));
+            if evidence.is_empty() || evidence.iter().any(rests) {
                 return Ok(at);
             }
         }
@@ -193,10 +193,16 @@ impl State<'_> {
             .collect();
         ranked.sort_by(|a, b| (b.0, b.1, a.2).cmp(&(a.0, a.1, b.2)));
         match ranked[..] {
-            [] if of_id.is_some() => {
-                Err("the incident of this id rests on other reports than those decided on".into())
+            [] => {
+                let at = of_id.ok_or("no incident has this id or rests on this evidence")?;
+                let sources = &self.entries[at].incident.properties.sources;
+                let known = |a: &Anchor| sources.iter().any(|s| s.report == a.report);
+                if evidence.iter().any(known) {
+                    Ok(at)
+                } else {
+                    Err("the incident of this id rests on other reports".into())
+                }
             }
-            [] => Err("no incident has this id or rests on this evidence".into()),
             [(n, like, _), (m, other, _), ..] if (n, like) == (m, other) => {
                 Err("the id is gone, and several incidents rest on this evidence".into())
             }

@@ -227,6 +227,38 @@ fn evidence_finds_an_incident_whose_id_has_changed() {
 }
 
 #[test]
+fn an_id_that_went_to_other_evidence_does_not_mislead() {
+    let dir = folder();
+    let first = plain(dir.path(), &reports());
+    let (clash, riot) = (
+        of(&first, "armed-clash").unwrap(),
+        of(&first, "riot").unwrap(),
+    );
+    // The id of the one, the evidence of the other.
+    let mut decision = on(riot, "change", json!({"fields": {"injured": 31}}));
+    decision["id"] = clash["id"].clone();
+    let after = decided(dir.path(), &reports(), &[decision]);
+    assert_eq!(of(&after, "riot").unwrap()["properties"]["injured"], 31);
+    assert_eq!(of(&after, "armed-clash").unwrap(), clash);
+    // Other words of the same report still do.
+    let mut decision = on(riot, "accept", json!({}));
+    decision["evidence"][0]["evidence"] = json!("Words that were read otherwise.");
+    let after = decided(dir.path(), &reports(), &[decision.clone()]);
+    assert_eq!(
+        of(&after, "riot").unwrap()["properties"]["review"],
+        "accepted"
+    );
+    decision["evidence"][0]["report"] = json!("another");
+    assert_eq!(decided(dir.path(), &reports(), &[decision]), first);
+    assert!(
+        unused(dir.path())[0]["why"]
+            .as_str()
+            .unwrap()
+            .contains("other reports")
+    );
+}
+
+#[test]
 fn a_decision_without_its_incident_is_reported() {
     let dir = folder();
     let first = plain(dir.path(), &reports());

@@ -13,13 +13,14 @@ use super::progress::Progress;
 use super::{decisions, merge};
 use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
 use crate::data::Data;
-use crate::export::{csv, geojson, uncoded, write_reject};
+use crate::export::{Stamp, csv, geojson, uncoded, write_reject};
 use crate::geocode::Located;
-use crate::map::{self, BaseMap, MapOptions};
+use crate::map::{self, BaseMap, MapOptions, Scene};
+use crate::page;
 use crate::report::Reject;
 
 /// Do the whole job: read reports, code and locate incidents, merge them, and write
-/// incidents, mentions, map and records into a folder.
+/// incidents, mentions, map, page and records into a folder.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Files, folders, or `-` for NDJSON on standard input
@@ -99,7 +100,7 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     geojson::write_collection(&mut collection, &incidents, &stamp)?;
     let mut table = Output::create(&place("incidents.csv"))?;
     csv::write(&mut table, &incidents)?;
-    let svg = draw(&incidents, common, &data)?;
+    let (svg, html) = draw(&incidents, common, &data, &stamp)?;
     let rejects = tally.counts.rejects;
     let mut record = tally.run(&incidents, parameters(common), &data);
     record.decisions = of_decisions;
@@ -110,6 +111,7 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         file.commit()?;
     }
     Output::whole(&place("map.svg"), svg.as_bytes())?;
+    Output::whole(&place("report.html"), html.as_bytes())?;
     Output::whole(&place("run.json"), record.text()?.as_bytes())?;
     tracing::info!(
         "{} reports, {} mentions, {} incidents, {} not coded, {} rejected: {}",
@@ -129,14 +131,23 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     Ok(super::done(rejects))
 }
 
-fn draw(incidents: &[Located], common: &Common, data: &Data) -> anyhow::Result<String> {
+/// The map, and the page around it.
+fn draw(
+    incidents: &[Located],
+    common: &Common,
+    data: &Data,
+    stamp: &Stamp,
+) -> anyhow::Result<(String, String)> {
     let options = MapOptions {
         view: common.boundary_view.word().parse()?,
         names: common.names.word().parse()?,
         ..MapOptions::default()
     };
     let base = BaseMap::load(data)?;
-    map::draw(incidents, &base, &options).context("the map cannot be drawn")
+    let scene = Scene::new(incidents, &base, &options).context("the map cannot be drawn")?;
+    let svg = map::paint(&scene).context("the map cannot be drawn")?;
+    let html = page::html(&scene, &svg, stamp, data).context("the page cannot be made")?;
+    Ok((svg, html))
 }
 
 /// The options that bear on the result. The folder of `--data` is not named: what

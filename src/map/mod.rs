@@ -39,10 +39,13 @@ mod words;
 
 pub use base::BaseMap;
 pub use options::{BoundaryView, Extent, MapOptions, Names, Per, Size, SizeBy, UiLang};
+pub use paint::paint;
 #[cfg(feature = "png")]
 pub use png::png;
 pub use scene::Scene;
 pub use series::series;
+pub(crate) use svg::base64;
+pub(crate) use words::transliterate;
 
 use crate::data::DataError;
 use crate::geocode::Located;

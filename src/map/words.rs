@@ -171,7 +171,7 @@ impl Words {
 }
 
 /// Letters by the table, whose longer entries come first.
-fn transliterate(text: &str, table: &[(String, String)]) -> String {
+pub(crate) fn transliterate(text: &str, table: &[(String, String)]) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut rest = text;
     'letters: while let Some(c) = rest.chars().next() {

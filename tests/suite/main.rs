@@ -15,6 +15,7 @@ mod geocode;
 mod map;
 mod merging;
 mod options;
+mod page;
 mod quality;
 mod report;
 mod schema;

@@ -42,7 +42,11 @@ fn check(corpus: &str, all: f64, each: f64, precision: f64, false_texts: u64) {
     floor("F1".into(), of("all", "f1"), all);
     floor("precision".into(), of("all", "precision"), precision);
     for lang in ["en", "sr", "sq"] {
-        floor(format!("F1 of {lang}"), of(&format!("lang {lang}"), "f1"), each);
+        floor(
+            format!("F1 of {lang}"),
+            of(&format!("lang {lang}"), "f1"),
+            each,
+        );
     }
     let wrong = score["of those with a false incident"]
         .as_u64()

@@ -14,6 +14,7 @@ mod text;
 mod write;
 
 pub use text::{Anchor, TextLook, Weight};
+pub(crate) use write::base64;
 pub use write::{Cap, Fill, Look, Rgb};
 
 use plotters_backend::{

@@ -247,7 +247,7 @@ pub(super) fn smooth_path_data(data: &mut String, points: &[BackendCoord]) {
 }
 
 /// Bytes as base64 (RFC 4648, section 4).
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len() * 4 / 3 + 4);
     for part in bytes.chunks(3) {

@@ -86,7 +86,7 @@ function placeLabels() {
   for (const spot of [...spots, ...quiet]) {
     const lines = spot.incidents ? nameOf(spot) : spot.name.split(" / ");
     if (!lines.length) continue;
-    const w = (Math.max(...lines.map((l) => l.length)) * 6.4 + 2) / k;
+    const w = (Math.max(...lines.map((l) => l.length)) * 7 + 2) / k;
     const h = (lines.length * 13) / k;
     const r = ((spot.r ?? 3) + (spot.badge ? 8 : 3)) / k;
     const { x, y } = spot;

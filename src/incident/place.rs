@@ -293,8 +293,9 @@ pub(super) fn choose(
             Use::SamePlaces => Some((f, true)),
             _ => None,
         })
-        // "the road to Ferizaj" names a road; "the road" alone goes back to one.
-        .filter(|(f, _)| !all.iter().any(|s| s.first < f.last && f.first < s.last))
+        // "the road to Ferizaj" names a road, "the road at Rudare" a place on it; "the
+        // road" alone goes back to one.
+        .filter(|(f, _)| !all.iter().any(|s| s.first <= f.last && f.first < s.last))
         .map(|(f, many)| {
             (
                 cost(scan.clause[f.first], f.first, f.last),
@@ -563,7 +564,8 @@ fn before(
             !kinds.is_empty() || scan.sentence(p.sentence).paragraph + 1 >= paragraph
         })
         .map(fitting)
-        .find(|places| !places.is_empty());
+        .filter(|places| !places.is_empty())
+        .min_by_key(|places| !(many && places.len() > 1));
     if let Some(places) = near {
         return Some(Placed {
             places,

@@ -35,6 +35,7 @@ pub struct Engine {
     knowledge: Knowledge,
     lexicon: Lexicon,
     geo: GeoRules,
+    memo: geocode::Memo,
 }
 
 /// What came of a report.
@@ -62,6 +63,7 @@ impl Engine {
             knowledge: Knowledge::load(data)?,
             lexicon: Lexicon::load(data)?,
             geo: GeoRules::load(data)?,
+            memo: geocode::Memo::default(),
         })
     }
 
@@ -103,6 +105,7 @@ impl Engine {
             &self.gazetteer,
             &self.boundary,
             &self.geo,
+            &self.memo,
         );
         mentions.retain(|mention| self.settings.filter.keeps(mention));
         uncoded.extend(more);

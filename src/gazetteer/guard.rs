@@ -2,8 +2,9 @@
 //! places of the same name elsewhere. The lists are data (`guards.toml`,
 //! `persons.toml`); here is how they are applied.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::fold::{FoldHash, fold, hashes};
 use super::index::{Found, Hit, Tokens};
@@ -88,31 +89,31 @@ impl Pattern {
 /// The lists, words as hashes of their folds.
 #[derive(Debug)]
 pub(crate) struct Guards {
-    common: HashSet<u32>,
-    strong: HashSet<u32>,
+    common: FxHashSet<u32>,
+    strong: FxHashSet<u32>,
     /// Hashes of the single words of both.
-    listed: HashSet<u32>,
+    listed: FxHashSet<u32>,
     phrases: Vec<Vec<Pattern>>,
     /// First two letters of a phrase's word → phrase and the word's place in it.
-    phrase_at: HashMap<[u8; 2], Vec<(usize, usize)>>,
-    container: HashSet<u32>,
-    container_fillers: HashSet<u32>,
+    phrase_at: FxHashMap<[u8; 2], Vec<(usize, usize)>>,
+    container: FxHashSet<u32>,
+    container_fillers: FxHashSet<u32>,
     recurring: Vec<String>,
     elsewhere_adjectives: Vec<Pattern>,
-    elsewhere_between: HashSet<u32>,
-    prepositions: HashSet<u32>,
-    conjunctions: HashSet<u32>,
-    never_fuzzy: HashSet<u32>,
-    kind_words: HashMap<u32, Vec<String>>,
+    elsewhere_between: FxHashSet<u32>,
+    prepositions: FxHashSet<u32>,
+    conjunctions: FxHashSet<u32>,
+    never_fuzzy: FxHashSet<u32>,
+    kind_words: FxHashMap<u32, Vec<String>>,
     pub(crate) respell: Vec<(String, String)>,
-    titles: HashSet<u32>,
-    short_titles: HashSet<u32>,
-    speech: HashSet<u32>,
-    surnames: HashSet<u32>,
-    not_first_names: HashSet<u32>,
-    organisation_before: HashSet<u32>,
-    organisation_after: HashSet<u32>,
-    first_names: HashSet<u32>,
+    titles: FxHashSet<u32>,
+    short_titles: FxHashSet<u32>,
+    speech: FxHashSet<u32>,
+    surnames: FxHashSet<u32>,
+    not_first_names: FxHashSet<u32>,
+    organisation_before: FxHashSet<u32>,
+    organisation_after: FxHashSet<u32>,
+    first_names: FxHashSet<u32>,
 }
 
 fn key(word: &str) -> u32 {
@@ -131,13 +132,13 @@ fn joined_key(words: &[&str]) -> u32 {
     hash.finish()
 }
 
-fn keys(words: &[String]) -> HashSet<u32> {
+fn keys(words: &[String]) -> FxHashSet<u32> {
     words.iter().map(|w| key(w)).collect()
 }
 
 /// Keys of names with the endings that Serbian and Albanian put on them.
-fn name_keys(names: &[String]) -> HashSet<u32> {
-    let mut out = HashSet::with_capacity(names.len() * 14);
+fn name_keys(names: &[String]) -> FxHashSet<u32> {
+    let mut out = FxHashSet::with_capacity_and_hasher(names.len() * 14, Default::default());
     for name in names {
         out.insert(key(name));
         let endings: &[&str] = &["a", "u", "om", "em", "i", "it", "in", "ut", "un"];
@@ -172,7 +173,7 @@ impl Guards {
             .iter()
             .map(|phrase| phrase.split_whitespace().map(Pattern::new).collect())
             .collect();
-        let mut phrase_at: HashMap<[u8; 2], Vec<(usize, usize)>> = HashMap::new();
+        let mut phrase_at: FxHashMap<[u8; 2], Vec<(usize, usize)>> = FxHashMap::default();
         for (number, phrase) in phrases.iter().enumerate() {
             for (at, word) in phrase.iter().enumerate() {
                 if let [a, b, ..] = word.text.as_bytes() {
@@ -258,7 +259,7 @@ impl Guards {
     }
 
     /// Hashes of the single words on the lists.
-    fn common_hashes(&self) -> &HashSet<u32> {
+    fn common_hashes(&self) -> &FxHashSet<u32> {
         &self.listed
     }
 
@@ -638,7 +639,7 @@ impl Gazetteer {
             tokens,
             found: &found,
         };
-        let mut persons: HashSet<u32> = HashSet::new();
+        let mut persons: FxHashSet<u32> = FxHashSet::default();
         let mut kept: Vec<bool> = Vec::with_capacity(found.len());
         for (number, name) in found.iter().enumerate() {
             let person = scene.is_person(name);

@@ -40,8 +40,14 @@ impl Hasher for IntHasher {
     }
 }
 
-/// Folded forms and their places, by first letter and length.
-type Near = BTreeMap<(u8, usize), Vec<(String, PlaceId)>>;
+/// Folded forms with their [`letters`] and places, by first letter and length.
+type Near = BTreeMap<(u8, usize), Vec<(String, u64, PlaceId)>>;
+
+/// A bit for every letter of a word. Letters that one of two words has and the
+/// other has not are at most as many as the edits between the two.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |bits, c| bits | 1 << (c as u32 % 64))
+}
 
 type IntMap<K, V> = HashMap<K, V, BuildHasherDefault<IntHasher>>;
 
@@ -584,9 +590,10 @@ impl Index {
             for form in &self.forms[first as usize..last as usize] {
                 let text = fold::fold(self.form_text(form));
                 if let Some(&letter) = text.as_bytes().first() {
+                    let bits = letters(&text);
                     near.entry((letter, text.len()))
                         .or_default()
-                        .push((text, place));
+                        .push((text, bits, place));
                 }
             }
         }
@@ -601,16 +608,21 @@ impl Index {
             6..=9 => 1,
             _ => 2,
         };
+        let bits = letters(&word);
         let mut best = allowed;
         let mut out: Vec<PlaceId> = Vec::new();
         for length in word.len() - allowed..=word.len() + allowed {
-            for (form, place) in self
+            for (form, has, place) in self
                 .near
                 .get_or_init(|| self.make_near())
                 .get(&(word.as_bytes()[0], length))
                 .into_iter()
                 .flatten()
             {
+                let (gone, new) = (bits & !has, has & !bits);
+                if gone.count_ones().max(new.count_ones()) as usize > best {
+                    continue;
+                }
                 let edits = strsim::osa_distance(form, &word);
                 if edits < best {
                     out.clear();

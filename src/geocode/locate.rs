@@ -1,10 +1,13 @@
 //! The stage's one function: incidents of a report to located incidents.
 
+use std::sync::Arc;
+
 use geo::{Contains, Geometry, MapCoords, Point, Simplify};
 use sha2::{Digest, Sha256};
 
 use super::choose::choose;
 use super::duplicates;
+use super::memo::{self, Memo, Placed};
 use super::rules::GeoRules;
 use super::shape::{Shape, shape, site_shape};
 use super::{Located, Properties, Source};
@@ -20,7 +23,8 @@ use crate::text::{CharIndex, Document, PlaceExpr, Relation};
 /// Each incident's place expression becomes the geometry that its words describe;
 /// incidents outside the area of interest come back as uncoded, with the reason
 /// [`Reason::OutsideRegion`]. Mentions of one incident within the report are
-/// folded into one. The order of the result is that of the incidents.
+/// folded into one. The order of the result is that of the incidents. `memo` is
+/// that of the gazetteer, boundary and rules.
 pub fn locate(
     report: &Report,
     doc: &Document,
@@ -28,6 +32,7 @@ pub fn locate(
     gazetteer: &Gazetteer,
     boundary: &Boundary,
     rules: &GeoRules,
+    memo: &Memo,
 ) -> (Vec<Located>, Vec<Uncoded>) {
     let stage = Stage {
         report,
@@ -35,6 +40,7 @@ pub fn locate(
         gazetteer,
         boundary,
         rules,
+        memo,
         chars: CharIndex::new(&report.text),
         sha: hex(&Sha256::digest(report.text.as_bytes())),
     };
@@ -49,9 +55,9 @@ pub fn locate(
         };
         match stage.place(&incident.place, &incident.category) {
             None => uncoded.push(refuse(Reason::NoPlace)),
-            Some((_, _, false)) => uncoded.push(refuse(Reason::OutsideRegion)),
-            Some((shape, certainty, true)) => {
-                located.push(stage.located(&incident, shape, certainty));
+            Some((placed, _)) if !placed.inside => uncoded.push(refuse(Reason::OutsideRegion)),
+            Some((placed, certainty)) => {
+                located.push(stage.located(&incident, &placed, certainty));
             }
         }
     }
@@ -75,7 +81,8 @@ pub fn place_of(
     boundary: &Boundary,
     rules: &GeoRules,
 ) -> Option<(Geometry<f64>, Properties)> {
-    let (shape, certainty) = place_shape(expr, category, &[], gazetteer, boundary, rules)?;
+    let (anchors, certainty) = anchors(expr, category, gazetteer, rules)?;
+    let shape = shape(expr, &anchors, &[], gazetteer, boundary, rules)?;
     let mut properties = Properties {
         confidence: Some(round(certainty, 1e3)),
         ..Properties::default()
@@ -132,23 +139,21 @@ pub fn at_point(
     )
 }
 
-fn place_shape(
+/// The places that the anchors of an expression mean, and how sure that is.
+fn anchors(
     expr: &PlaceExpr,
     category: &str,
-    before: &[PlaceId],
     gazetteer: &Gazetteer,
-    boundary: &Boundary,
     rules: &GeoRules,
-) -> Option<(Shape, f64)> {
+) -> Option<(Vec<PlaceId>, f64)> {
     let mut certainty = 1.0_f64;
-    let mut anchors = Vec::new();
+    let mut anchors = Vec::with_capacity(expr.anchors.len());
     for anchor in &expr.anchors {
         let choice = choose(anchor, expr, category, gazetteer, rules)?;
         certainty = certainty.min(choice.certainty);
         anchors.push(choice.place);
     }
-    let shape = shape(expr, &anchors, before, gazetteer, boundary, rules)?;
-    Some((shape, certainty))
+    Some((anchors, certainty))
 }
 
 struct Stage<'a> {
@@ -157,28 +162,33 @@ struct Stage<'a> {
     gazetteer: &'a Gazetteer,
     boundary: &'a Boundary,
     rules: &'a GeoRules,
+    memo: &'a Memo,
     chars: CharIndex,
     sha: String,
 }
 
 impl Stage<'_> {
-    /// The shape, its certainty, and whether it lies in the area of interest.
-    fn place(&self, expr: &PlaceExpr, category: &str) -> Option<(Shape, f64, bool)> {
+    /// The expression on the map, and how sure that is.
+    fn place(&self, expr: &PlaceExpr, category: &str) -> Option<(Arc<Placed>, f64)> {
         let before = if expr.relation == Relation::OnRoad && expr.anchors.len() == 1 {
             self.before(expr)
         } else {
             Vec::new()
         };
-        let (shape, certainty) = place_shape(
-            expr,
-            category,
-            &before,
-            self.gazetteer,
-            self.boundary,
-            self.rules,
-        )?;
-        let inside = self.inside(&shape);
-        Some((shape, certainty, inside))
+        let (anchors, certainty) = anchors(expr, category, self.gazetteer, self.rules)?;
+        let key = memo::key(expr, &anchors, &before);
+        let placed = self.memo.get(key, || {
+            let (gazetteer, boundary, rules) = (self.gazetteer, self.boundary, self.rules);
+            let shape = shape(expr, &anchors, &before, gazetteer, boundary, rules)?;
+            let mut properties = Properties::default();
+            describe(&shape, &mut properties, gazetteer, boundary, rules);
+            Some(Placed {
+                geometry: rounded(&shape.geometry, rules.output.tolerance_deg),
+                properties,
+                inside: self.inside(&shape),
+            })
+        })?;
+        Some((placed, certainty))
     }
 
     /// The places named before an expression as locations, nearest first, within
@@ -224,7 +234,7 @@ impl Stage<'_> {
                 && self.boundary.distance_to_line(shape.point) <= area.line_reach_m)
     }
 
-    fn located(&self, incident: &Incident, shape: Shape, certainty: f64) -> Located {
+    fn located(&self, incident: &Incident, placed: &Placed, certainty: f64) -> Located {
         let text = self.report.text.as_str();
         let words = |span: crate::text::Span| -> String {
             span.of(text)
@@ -266,7 +276,7 @@ impl Stage<'_> {
             languages: vec![self.doc.lang.code().to_string()],
             source_count: 1,
             sources: vec![source],
-            ..Properties::default()
+            ..placed.properties.clone()
         };
         if let Some((event, sub_event)) = self.rules.acled.get(&incident.category) {
             p.acled_event_type = Some(event.clone());
@@ -284,10 +294,9 @@ impl Stage<'_> {
         (p.injured, p.injured_low, p.injured_high) = set(counts.injured);
         (p.arrested, p.arrested_low, p.arrested_high) = set(counts.arrested);
         (p.troops, p.troops_low, p.troops_high) = set(counts.troops);
-        describe(&shape, &mut p, self.gazetteer, self.boundary, self.rules);
         Located {
             id: String::new(),
-            geometry: rounded(&shape.geometry, self.rules.output.tolerance_deg),
+            geometry: placed.geometry.clone(),
             properties: p,
         }
     }

@@ -3,10 +3,12 @@
 mod choose;
 mod duplicates;
 mod locate;
+mod memo;
 mod rules;
 mod shape;
 
 pub use locate::{at_point, at_site, locate, place_of};
+pub use memo::Memo;
 pub use rules::GeoRules;
 
 use geo::Geometry;

@@ -2,20 +2,36 @@
 
 use super::lexicon::{LangLexicon, PatternIds, Use};
 use crate::gazetteer::Toponym;
-use crate::text::pattern::{Found, Slot, Slots, WordInfos};
+use crate::text::pattern::{Found, Slot, SlotSet, Slots, WordInfos};
 use crate::text::{Document, Number, Sentence, Span, TokenKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Numbers of the text, for patterns that ask for one.
 struct NumberSlots<'a> {
     doc: &'a Document,
-    at: HashMap<usize, usize>,
+}
+
+impl NumberSlots<'_> {
+    /// The token after the number that starts at a token.
+    fn after(&self, at: usize) -> Option<usize> {
+        let numbers = &self.doc.numbers;
+        let found = numbers.binary_search_by_key(&at, |n| n.first).ok()?;
+        numbers.get(found).map(|n| n.last)
+    }
 }
 
 impl Slots for NumberSlots<'_> {
+    fn filled(&self, at: usize) -> SlotSet {
+        let mut filled = SlotSet::default();
+        if self.after(at).is_some() {
+            filled.insert(Slot::Num);
+        }
+        filled
+    }
+
     fn fills(&self, slot: Slot, at: usize) -> Option<usize> {
         match slot {
-            Slot::Num => self.at.get(&at).map(|&n| self.doc.numbers[n].last),
+            Slot::Num => self.after(at),
             _ => None,
         }
     }
@@ -26,7 +42,7 @@ fn mark_sites(
     doc: &Document,
     lexicon: &LangLexicon,
     kind_of: &dyn Fn(&Toponym) -> Vec<String>,
-    words: &mut WordInfos,
+    words: &mut WordInfos<'_>,
 ) {
     for toponym in &doc.toponyms {
         let mut classes = vec!["site".to_string()];
@@ -62,7 +78,7 @@ fn mark_sites(
 pub(super) struct Scan<'a> {
     pub doc: &'a Document,
     pub lexicon: &'a LangLexicon,
-    pub words: WordInfos,
+    pub words: WordInfos<'a>,
     /// Everything found, by sentence.
     pub found: Vec<Vec<Found>>,
     /// The clause of each token; numbers rise through the document.
@@ -82,15 +98,7 @@ impl<'a> Scan<'a> {
     ) -> Scan<'a> {
         let mut words = lexicon.set.words(&doc.tokens);
         mark_sites(doc, lexicon, kind_of, &mut words);
-        let slots = NumberSlots {
-            doc,
-            at: doc
-                .numbers
-                .iter()
-                .enumerate()
-                .map(|(i, n)| (n.first, i))
-                .collect(),
-        };
+        let slots = NumberSlots { doc };
         let mut found = Vec::with_capacity(doc.sentences.len());
         let mut clause = vec![0; doc.tokens.len()];
         let mut number = 0;

@@ -1,14 +1,15 @@
 //! Dates: the words that say when, and the days they stand for.
 
 use super::number::{Number, figures};
-use super::pattern::{PatternSet, Slot, Slots};
+use super::pattern::{PatternSet, Slot, SlotSet, Slots};
 use super::{Sentence, Span, Token, TokenKind};
 use crate::data::{Data, DataError};
 use crate::report::Lang;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How exact a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,15 +142,15 @@ struct Rule {
 /// The date words of one language, from `dates.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct DateWords {
-    months: HashMap<String, (u8, bool)>,
+    months: FxHashMap<String, (u8, bool)>,
     month_stems: Vec<(String, u8)>,
-    weekdays: HashMap<String, u8>,
-    units: HashMap<String, Unit>,
+    weekdays: FxHashMap<String, u8>,
+    units: FxHashMap<String, Unit>,
     /// Units whose word is the number too ("a week", "sat").
     patterns: PatternSet,
     rules: Vec<Rule>,
     dateline: PatternSet,
-    ordinals: HashMap<String, u8>,
+    ordinals: FxHashMap<String, u8>,
 }
 
 #[derive(Deserialize)]
@@ -325,7 +326,54 @@ impl DateWords {
 struct DateSlots<'a> {
     words: &'a DateWords,
     tokens: &'a [Token],
-    numbers: HashMap<usize, Number>,
+    numbers: &'a [Number],
+    /// What is filled at each token.
+    filled: Vec<SlotSet>,
+}
+
+impl<'a> DateSlots<'a> {
+    fn new(words: &'a DateWords, tokens: &'a [Token], numbers: &'a [Number]) -> DateSlots<'a> {
+        let mut slots = DateSlots {
+            words,
+            tokens,
+            numbers,
+            filled: Vec::new(),
+        };
+        let mut filled = vec![SlotSet::default(); tokens.len()];
+        for number in numbers {
+            if let Some(filled) = filled.get_mut(number.first) {
+                filled.insert(Slot::Num);
+            }
+        }
+        for (at, filled) in filled.iter_mut().enumerate() {
+            let of_kind: &[Slot] = match tokens[at].kind {
+                TokenKind::Mark => continue,
+                TokenKind::Word => &[Slot::Day, Slot::Month, Slot::Weekday, Slot::Unit],
+                TokenKind::Number => &[
+                    Slot::Day,
+                    Slot::Year,
+                    Slot::Month,
+                    Slot::Weekday,
+                    Slot::Unit,
+                    Slot::ShortYear,
+                    Slot::Numeric,
+                ],
+            };
+            for &slot in of_kind {
+                if slots.fill(slot, at).is_some() {
+                    filled.insert(slot);
+                }
+            }
+        }
+        slots.filled = filled;
+        slots
+    }
+
+    /// The number that starts at a token.
+    fn number(&self, at: usize) -> Option<&Number> {
+        let found = self.numbers.binary_search_by_key(&at, |n| n.first).ok()?;
+        self.numbers.get(found)
+    }
 }
 
 impl DateSlots<'_> {
@@ -366,10 +414,24 @@ impl DateSlots<'_> {
 }
 
 impl Slots for DateSlots<'_> {
+    fn filled(&self, at: usize) -> SlotSet {
+        self.filled.get(at).copied().unwrap_or_default()
+    }
+
     fn fills(&self, slot: Slot, at: usize) -> Option<usize> {
+        if self.filled(at).has(slot) {
+            self.fill(slot, at)
+        } else {
+            None
+        }
+    }
+}
+
+impl DateSlots<'_> {
+    fn fill(&self, slot: Slot, at: usize) -> Option<usize> {
         let token = self.tokens.get(at)?;
         match slot {
-            Slot::Num => self.numbers.get(&at).map(|n| n.last),
+            Slot::Num => self.number(at).map(|n| n.last),
             Slot::Day => self.day(at).map(|d| d.1),
             Slot::Year => self.year(at).map(|y| y.1),
             Slot::Month => {
@@ -546,7 +608,7 @@ impl Resolver<'_> {
         let number = || {
             range
                 .clone()
-                .find_map(|i| self.slots.numbers.get(&i))
+                .find_map(|i| self.slots.number(i))
                 .map_or(1, |n| n.value as i32)
         };
         let unit = || {
@@ -843,11 +905,7 @@ pub fn find(
     numbers: &[Number],
     published: Option<Date>,
 ) -> (Vec<DateMention>, Reference) {
-    let slots = DateSlots {
-        words,
-        tokens,
-        numbers: numbers.iter().map(|n| (n.first, *n)).collect(),
-    };
+    let slots = DateSlots::new(words, tokens, numbers);
     let infos = words.patterns.words(tokens);
     let mut raw = Vec::new();
     for (number, sentence) in sentences.iter().enumerate() {

@@ -4,7 +4,7 @@
 //! into it. Output converts them to Unicode scalar values ([`CharIndex`]).
 
 use crate::data::{Data, DataError};
-use crate::gazetteer::{Context, Gazetteer, Toponym};
+use crate::gazetteer::{Gazetteer, Toponym};
 use crate::report::Lang;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -207,7 +207,6 @@ pub fn annotate(
             .find(|d| d.precision == date::Precision::Day && d.basis == date::Basis::Stated);
     }
     doc.toponyms = gazetteer.find(text, lang);
-    gazetteer.rank(text, &mut doc.toponyms, &Context::default());
     doc.places = place::parse(
         text,
         lang,

@@ -4,8 +4,9 @@ use super::pattern::PatternSet;
 use super::{Token, TokenKind};
 use crate::data::{Data, DataError};
 use crate::report::Lang;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A number in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ struct NumberWord {
 /// The number words of one language, from `numbers.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct NumberWords {
-    words: HashMap<String, NumberWord>,
+    words: FxHashMap<String, NumberWord>,
     joiners: Vec<String>,
     range: Vec<String>,
     approximate: PatternSet,
@@ -84,7 +85,7 @@ impl NumberWords {
         let path = format!("lexicon/{}/numbers.toml", lang.code());
         let file: File =
             toml::from_str(data.text(&path)?).map_err(|e| DataError::invalid(&path, e))?;
-        let mut words = HashMap::new();
+        let mut words = FxHashMap::default();
         let plain = NumberWord::default();
         let scale = NumberWord {
             scale: true,
@@ -187,6 +188,9 @@ impl NumberWords {
     }
 
     fn mark_approximate(&self, tokens: &[Token], numbers: &mut [Number]) {
+        if numbers.is_empty() {
+            return;
+        }
         let words = self.approximate.words(tokens);
         let found =
             self.approximate

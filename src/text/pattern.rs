@@ -23,7 +23,8 @@
 
 use super::token::fold;
 use super::{Token, TokenKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
 
 /// A set of word classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,9 +56,41 @@ impl ClassSet {
         }
     }
 
+    /// The classes of both sets.
+    fn shared(self, other: ClassSet) -> impl Iterator<Item = u16> {
+        (0..4).flat_map(move |i| {
+            let mut bits = self.0[i] & other.0[i];
+            std::iter::from_fn(move || {
+                let bit = bits.checked_ilog2()?;
+                bits &= !(1 << bit);
+                Some(i as u16 * 64 + bit as u16)
+            })
+        })
+    }
+
     /// Whether no class is in the set.
     pub fn is_empty(self) -> bool {
         self.0 == [0; 4]
+    }
+}
+
+/// Which atoms may be there: a bit for every 256th.
+#[derive(Debug, Clone, Copy, Default)]
+struct AtomBits([u64; 4]);
+
+impl AtomBits {
+    fn insert(&mut self, atom: u32) {
+        self.0[atom as usize / 64 % 4] |= 1 << (atom % 64);
+    }
+
+    fn join(&mut self, other: AtomBits) {
+        for i in 0..4 {
+            self.0[i] |= other.0[i];
+        }
+    }
+
+    fn meets(self, other: AtomBits) -> bool {
+        (0..4).any(|i| self.0[i] & other.0[i] != 0)
     }
 }
 
@@ -66,39 +99,70 @@ impl ClassSet {
 pub struct WordInfo {
     /// Its classes.
     pub classes: ClassSet,
+    bits: AtomBits,
     atoms: Vec<u32>,
     starts: Vec<u32>,
 }
 
-/// What each token of a text is, by one lexicon.
-#[derive(Debug, Clone, Default)]
-pub struct WordInfos {
-    infos: Vec<WordInfo>,
-    of: Vec<u32>,
+/// A word that the lexicon does not know.
+static UNKNOWN: WordInfo = WordInfo {
+    classes: ClassSet([0; 4]),
+    bits: AtomBits([0; 4]),
+    atoms: Vec::new(),
+    starts: Vec::new(),
+};
+
+#[derive(Debug, Clone, Copy)]
+enum Info<'s> {
+    /// By the word alone.
+    Known(&'s WordInfo),
+    /// Changed for this token: position in `changed`.
+    Changed(u32),
 }
 
-impl WordInfos {
+/// What each token of a text is, by one lexicon.
+#[derive(Debug, Clone, Default)]
+pub struct WordInfos<'s> {
+    changed: Vec<WordInfo>,
+    of: Vec<Info<'s>>,
+}
+
+impl WordInfos<'_> {
     /// What a token is, if there is such a token.
     pub fn get(&self, at: usize) -> Option<&WordInfo> {
-        self.of.get(at).map(|&i| &self.infos[i as usize])
+        self.of.get(at).map(|info| match info {
+            Info::Known(info) => info,
+            Info::Changed(at) => &self.changed[*at as usize],
+        })
     }
 
     /// Takes all its classes from one token.
     pub fn forget_classes(&mut self, at: usize) {
-        if let Some(info) = self.get(at) {
-            let mut info = info.clone();
-            info.classes = ClassSet::default();
-            self.of[at] = self.infos.len() as u32;
-            self.infos.push(info);
+        self.change(at, |info| info.classes = ClassSet::default());
+    }
+
+    fn change(&mut self, at: usize, change: impl FnOnce(&mut WordInfo)) {
+        match self.of.get(at) {
+            None => {}
+            Some(Info::Changed(at)) => change(&mut self.changed[*at as usize]),
+            Some(Info::Known(info)) => {
+                let mut info = (*info).clone();
+                change(&mut info);
+                self.of[at] = Info::Changed(self.changed.len() as u32);
+                self.changed.push(info);
+            }
         }
     }
 }
 
-impl std::ops::Index<usize> for WordInfos {
+impl std::ops::Index<usize> for WordInfos<'_> {
     type Output = WordInfo;
 
     fn index(&self, at: usize) -> &WordInfo {
-        &self.infos[self.of[at] as usize]
+        match &self.of[at] {
+            Info::Known(info) => info,
+            Info::Changed(at) => &self.changed[*at as usize],
+        }
     }
 }
 
@@ -184,8 +248,36 @@ pub enum Slot {
     Numeric,
 }
 
+/// A set of slots.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SlotSet(u8);
+
+impl SlotSet {
+    /// Adds a slot.
+    pub fn insert(&mut self, slot: Slot) {
+        self.0 |= 1 << slot as u8;
+    }
+
+    /// Whether the slot is in the set.
+    pub fn has(self, slot: Slot) -> bool {
+        self.0 & (1 << slot as u8) != 0
+    }
+
+    fn shared(self, other: SlotSet) -> SlotSet {
+        SlotSet(self.0 & other.0)
+    }
+
+    /// Whether no slot is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// What fills the slots at a token: for each slot, the token after it.
 pub trait Slots {
+    /// The slots that are filled at token `at`.
+    fn filled(&self, at: usize) -> SlotSet;
+
     /// If the slot is filled at token `at`, the token after what fills it.
     fn fills(&self, slot: Slot, at: usize) -> Option<usize>;
 }
@@ -194,6 +286,10 @@ pub trait Slots {
 pub struct NoSlots;
 
 impl Slots for NoSlots {
+    fn filled(&self, _: usize) -> SlotSet {
+        SlotSet::default()
+    }
+
     fn fills(&self, _: Slot, _: usize) -> Option<usize> {
         None
     }
@@ -210,9 +306,44 @@ enum Item {
     Maybe(Box<Item>),
 }
 
+/// An item that a pattern cannot do without: one of these words must be there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Need {
+    classes: ClassSet,
+    atoms: AtomBits,
+}
+
+impl Need {
+    /// What stands for an item; nothing when it may match a word of any kind.
+    fn of(item: &Item) -> Option<Need> {
+        let mut need = Need::default();
+        match item {
+            Item::Atom { atom, .. } => need.atoms.insert(*atom),
+            Item::Class(class) => need.classes.insert(*class),
+            Item::OneOf(items) => {
+                for item in items {
+                    need.join(Need::of(item)?);
+                }
+            }
+            Item::Slot(_) | Item::Any | Item::Gap { .. } | Item::Maybe(_) => return None,
+        }
+        Some(need)
+    }
+
+    fn join(&mut self, other: Need) {
+        self.classes.join(other.classes);
+        self.atoms.join(other.atoms);
+    }
+
+    fn met(self, by: Need) -> bool {
+        self.classes.meets(by.classes) || self.atoms.meets(by.atoms)
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Pattern {
     items: Vec<Item>,
+    needs: Vec<Need>,
 }
 
 /// A pattern found in a text.
@@ -229,9 +360,17 @@ pub struct Found {
 /// Words, classes and patterns of one lexicon, ready to match.
 #[derive(Debug, Clone, Default)]
 pub struct PatternSet {
-    classes: HashMap<String, u16>,
-    atoms: HashMap<(String, bool), u32>,
+    classes: FxHashMap<String, u16>,
+    atoms: FxHashMap<(String, bool), u32>,
     trie: Trie,
+    /// What a word is whose last atom is this one, once such a word was seen: the
+    /// atoms before the last are stems of it, so the last tells them all.
+    known: Vec<OnceLock<WordInfo>>,
+    /// Set when any word was seen.
+    seen: OnceLock<()>,
+    /// Classes that a pattern starts with.
+    starting: ClassSet,
+    slots_starting: SlotSet,
     atom_classes: Vec<ClassSet>,
     atom_starts: Vec<Vec<u32>>,
     class_starts: Vec<Vec<u32>>,
@@ -278,6 +417,7 @@ impl PatternSet {
             return Ok(atom);
         }
         let atom = self.atom_classes.len() as u32;
+        self.known.push(OnceLock::new());
         self.atom_classes.push(ClassSet::default());
         self.atom_starts.push(Vec::new());
         self.trie.insert(&key.0, is_prefix, atom);
@@ -292,8 +432,17 @@ impl PatternSet {
     pub fn add_word(&mut self, class: &str, word: &str) -> Result<(), String> {
         let class = self.class(class)?;
         let atom = self.atom(word)?;
+        self.forget();
         self.atom_classes[atom as usize].insert(class);
         Ok(())
+    }
+
+    /// Forgets what words are, since the lexicon grows.
+    fn forget(&mut self) {
+        if self.seen.get_mut().is_some() {
+            self.seen = OnceLock::new();
+            self.known.fill_with(OnceLock::new);
+        }
     }
 
     fn item(&mut self, text: &str) -> Result<Item, String> {
@@ -375,15 +524,23 @@ impl PatternSet {
                 }
             }
         }
-        self.patterns.push(Pattern { items });
+        let needs = items.iter().filter_map(Need::of).collect();
+        self.patterns.push(Pattern { items, needs });
+        self.forget();
         Ok(id)
     }
 
     fn index_start(&mut self, item: &Item, id: u32, pattern: &str) -> Result<(), String> {
         match item {
             Item::Atom { atom, .. } => self.atom_starts[*atom as usize].push(id),
-            Item::Class(class) => self.class_starts[usize::from(*class)].push(id),
-            Item::Slot(slot) => self.slot_starts.push((*slot, id)),
+            Item::Class(class) => {
+                self.starting.insert(*class);
+                self.class_starts[usize::from(*class)].push(id);
+            }
+            Item::Slot(slot) => {
+                self.slots_starting.insert(*slot);
+                self.slot_starts.push((*slot, id));
+            }
             Item::OneOf(items) => {
                 for item in items {
                     self.index_start(item, id, pattern)?;
@@ -395,18 +552,28 @@ impl PatternSet {
     }
 
     /// What a folded word is.
-    pub fn word(&self, fold: &str) -> WordInfo {
+    pub fn word(&self, fold: &str) -> &WordInfo {
+        let mut last = None;
+        self.trie.walk(fold, |atom| last = Some(atom));
+        let Some(last) = last else {
+            return &UNKNOWN;
+        };
+        self.known[last as usize].get_or_init(|| {
+            self.seen.get_or_init(|| ());
+            self.describe(fold)
+        })
+    }
+
+    fn describe(&self, fold: &str) -> WordInfo {
         let mut info = WordInfo::default();
-        let add = |atom: u32, info: &mut WordInfo| {
+        self.trie.walk(fold, |atom| {
             info.atoms.push(atom);
+            info.bits.insert(atom);
             info.classes.join(self.atom_classes[atom as usize]);
             info.starts.extend(&self.atom_starts[atom as usize]);
-        };
-        self.trie.walk(fold, |atom| add(atom, &mut info));
-        for (class, starts) in self.class_starts.iter().enumerate() {
-            if !starts.is_empty() && info.classes.has(class as u16) {
-                info.starts.extend(starts);
-            }
+        });
+        for class in info.classes.shared(self.starting) {
+            info.starts.extend(&self.class_starts[usize::from(class)]);
         }
         info.starts.sort_unstable();
         info.starts.dedup();
@@ -414,37 +581,31 @@ impl PatternSet {
     }
 
     /// What each token of a text is.
-    pub fn words(&self, tokens: &[Token]) -> WordInfos {
-        let mut seen: HashMap<&str, u32> = HashMap::new();
-        let mut infos: Vec<WordInfo> = Vec::new();
-        let of = tokens
-            .iter()
-            .map(|token| {
-                *seen.entry(token.fold.as_str()).or_insert_with(|| {
-                    infos.push(self.word(&token.fold));
-                    infos.len() as u32 - 1
-                })
-            })
-            .collect();
-        WordInfos { infos, of }
+    pub fn words(&self, tokens: &[Token]) -> WordInfos<'_> {
+        WordInfos {
+            changed: Vec::new(),
+            of: tokens
+                .iter()
+                .map(|token| Info::Known(self.word(&token.fold)))
+                .collect(),
+        }
     }
 
     /// Puts one token's word into a class, whatever the word is.
-    pub fn grant(&self, words: &mut WordInfos, at: usize, class: u16) {
-        let mut word = words[at].clone();
-        word.classes.insert(class);
-        word.starts.extend(&self.class_starts[usize::from(class)]);
-        word.starts.sort_unstable();
-        word.starts.dedup();
-        words.infos.push(word);
-        words.of[at] = words.infos.len() as u32 - 1;
+    pub fn grant(&self, words: &mut WordInfos<'_>, at: usize, class: u16) {
+        words.change(at, |word| {
+            word.classes.insert(class);
+            word.starts.extend(&self.class_starts[usize::from(class)]);
+            word.starts.sort_unstable();
+            word.starts.dedup();
+        });
     }
 
     fn item_at(
         &self,
         item: &Item,
         tokens: &[Token],
-        words: &WordInfos,
+        words: &WordInfos<'_>,
         slots: &dyn Slots,
         at: usize,
     ) -> Option<usize> {
@@ -468,7 +629,7 @@ impl PatternSet {
         &self,
         items: &[Item],
         tokens: &[Token],
-        words: &WordInfos,
+        words: &WordInfos<'_>,
         slots: &dyn Slots,
         at: usize,
         end: usize,
@@ -527,40 +688,85 @@ impl PatternSet {
     pub fn find(
         &self,
         tokens: &[Token],
-        words: &WordInfos,
+        words: &WordInfos<'_>,
         slots: &dyn Slots,
         first: usize,
         last: usize,
     ) -> Vec<Found> {
+        let mut there = None;
         let mut found = Vec::new();
         let mut tried: Vec<u32> = Vec::new();
         for at in first..last {
-            tried.clear();
-            for &id in &words[at].starts {
-                self.try_pattern(id, tokens, words, slots, at, last, &mut found);
+            let starts = words[at].starts.as_slice();
+            let mut filled = SlotSet::default();
+            if !self.slot_starts.is_empty() {
+                filled = slots.filled(at).shared(self.slots_starting);
             }
+            if starts.is_empty() && filled.is_empty() {
+                continue;
+            }
+            let there = *there.get_or_insert_with(|| {
+                let mut there = Need::default();
+                for at in first..last {
+                    let word = &words[at];
+                    there.classes.join(word.classes);
+                    there.atoms.join(word.bits);
+                }
+                there
+            });
+            for &id in starts {
+                self.try_pattern(id, there, tokens, words, slots, at, last, &mut found);
+            }
+            if filled.is_empty() {
+                continue;
+            }
+            tried.clear();
             for &(slot, id) in &self.slot_starts {
-                if !tried.contains(&id) && slots.fills(slot, at).is_some() {
+                if filled.has(slot) && !tried.contains(&id) {
                     tried.push(id);
-                    self.try_pattern(id, tokens, words, slots, at, last, &mut found);
+                    self.try_pattern(id, there, tokens, words, slots, at, last, &mut found);
                 }
             }
         }
         found
     }
 
+    /// Whether a pattern is found that starts at one of the first `within` tokens.
+    /// No slots are filled.
+    pub fn starts(&self, tokens: &[Token], within: usize) -> bool {
+        let within = within.min(tokens.len());
+        if tokens[..within]
+            .iter()
+            .all(|token| self.word(&token.fold).starts.is_empty())
+        {
+            return false;
+        }
+        let words = self.words(tokens);
+        (0..within).any(|at| {
+            words[at].starts.iter().any(|&id| {
+                let items = &self.patterns[id as usize].items;
+                self.match_items(items, tokens, &words, &NoSlots, at, tokens.len())
+                    .is_some()
+            })
+        })
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn try_pattern(
         &self,
         id: u32,
+        there: Need,
         tokens: &[Token],
-        words: &WordInfos,
+        words: &WordInfos<'_>,
         slots: &dyn Slots,
         at: usize,
         last: usize,
         found: &mut Vec<Found>,
     ) {
-        let items = &self.patterns[id as usize].items;
+        let Pattern { items, needs } = &self.patterns[id as usize];
+        if !needs.iter().all(|need| need.met(there)) {
+            return;
+        }
         if let Some(end) = self.match_items(items, tokens, words, slots, at, last) {
             found.push(Found {
                 pattern: id,

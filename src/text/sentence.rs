@@ -1,7 +1,7 @@
 //! Paragraphs, lines and sentences, over wrapped lines, bullets, headings,
 //! abbreviations and ordinals.
 
-use super::pattern::{NoSlots, PatternSet};
+use super::pattern::PatternSet;
 use super::{Sentence, Span, Token, TokenKind};
 use crate::data::{Data, DataError};
 use crate::report::Lang;
@@ -70,10 +70,10 @@ pub fn split(words: &SentenceWords, text: &str, tokens: &[Token]) -> Vec<Sentenc
     let mut sentences = Vec::new();
     for block in blocks(text, tokens) {
         let line = &tokens[block.first..block.last];
-        if starts(&words.cut, line) {
+        if words.cut.starts(line, 2) {
             break;
         }
-        if starts(&words.skip, line) {
+        if words.skip.starts(line, 2) {
             continue;
         }
         let mut first = block.first;
@@ -98,13 +98,6 @@ pub fn split(words: &SentenceWords, text: &str, tokens: &[Token]) -> Vec<Sentenc
         }
     }
     sentences
-}
-
-fn starts(set: &PatternSet, line: &[Token]) -> bool {
-    let infos = set.words(line);
-    set.find(line, &infos, &NoSlots, 0, line.len())
-        .iter()
-        .any(|f| f.first <= 1)
 }
 
 fn push(out: &mut Vec<Sentence>, tokens: &[Token], first: usize, last: usize, paragraph: usize) {

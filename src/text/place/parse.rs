@@ -6,6 +6,8 @@
 //! Y", "the X-Y road") and lists ("in X, Y and Z") are read as one; a name that
 //! only explains the one before it becomes its container.
 
+use std::borrow::Cow;
+
 use super::words::{LangWords, Manner, PlaceWords, Preposition};
 use super::{PlaceExpr, PlaceRole, Relation};
 use crate::gazetteer::{Candidate, Extent, Gazetteer, Match, Toponym};
@@ -84,8 +86,8 @@ fn name_span(toponym: &Toponym) -> Span {
     }
 }
 
-struct Item {
-    fold: String,
+struct Item<'a> {
+    fold: Cow<'a, str>,
     span: Span,
     number: bool,
     name: Option<usize>,
@@ -104,7 +106,7 @@ struct Row<'a> {
     words: &'a LangWords,
     shared: &'a PlaceWords,
     gazetteer: &'a Gazetteer,
-    items: Vec<Item>,
+    items: Vec<Item<'a>>,
     names: Vec<Name>,
 }
 
@@ -137,7 +139,7 @@ impl<'a> Row<'a> {
     fn fill(
         &mut self,
         sentence: &Sentence,
-        tokens: &[Token],
+        tokens: &'a [Token],
         toponyms: &[Toponym],
         lang: Lang,
         accented: bool,
@@ -163,7 +165,7 @@ impl<'a> Row<'a> {
                         start: span.end,
                         end: rest.span.end,
                     };
-                    self.push_word(fold(tail.of(self.text)), tail, false);
+                    self.push_word(fold(tail.of(self.text)).into(), tail, false);
                     at += 1;
                 } else {
                     self.push_name(top, span);
@@ -172,9 +174,9 @@ impl<'a> Row<'a> {
             }
             let raw = token.span.of(self.text);
             let word = if lang == Lang::Sq {
-                self.albanian(raw, &token.fold, accented)
+                self.albanian(raw, &token.fold, accented).into()
             } else {
-                token.fold.clone()
+                token.fold.as_str().into()
             };
             self.push_word(word, token.span, token.kind == TokenKind::Number);
             at += 1;
@@ -187,7 +189,7 @@ impl<'a> Row<'a> {
 
     fn push_name(&mut self, top: Toponym, span: Span) {
         self.items.push(Item {
-            fold: String::new(),
+            fold: Cow::Borrowed(""),
             span,
             number: false,
             name: Some(self.names.len()),
@@ -198,7 +200,7 @@ impl<'a> Row<'a> {
         });
     }
 
-    fn push_word(&mut self, fold: String, span: Span, number: bool) {
+    fn push_word(&mut self, fold: Cow<'a, str>, span: Span, number: bool) {
         self.items.push(Item {
             fold,
             span,
@@ -421,7 +423,7 @@ impl<'a> Row<'a> {
         };
         let index = self.names.iter().filter(|x| x.item < at).count();
         let item = Item {
-            fold: String::new(),
+            fold: Cow::Borrowed(""),
             span,
             number: false,
             name: Some(0),
@@ -456,7 +458,7 @@ impl<'a> Row<'a> {
         self.items
             .get(at)
             .filter(|i| i.name.is_none())
-            .map(|i| i.fold.as_str())
+            .map(|i| i.fold.as_ref())
     }
 
     fn best(&self, name: usize) -> &crate::gazetteer::Place {
@@ -764,7 +766,7 @@ impl<'a> Row<'a> {
                 c -= 1;
                 break;
             }
-            let Some(&n) = w.numbers.get(it.fold.as_str()) else {
+            let Some(&n) = w.numbers.get(it.fold.as_ref()) else {
                 break;
             };
             // "a few", "desetak": round by nature.
@@ -795,7 +797,8 @@ impl<'a> Row<'a> {
             && mark.name.is_none()
             && mark.fold == "-"
             && let Some(first) = c.checked_sub(2).and_then(item)
-            && let Some(low) = decimal(&first.fold).or_else(|| w.numbers.get(&first.fold).copied())
+            && let Some(low) =
+                decimal(&first.fold).or_else(|| w.numbers.get(first.fold.as_ref()).copied())
         {
             value = (low * factor + value) / 2.0;
             vague = true;
@@ -820,7 +823,7 @@ impl<'a> Row<'a> {
     }
 
     /// The words between two names that follow each other.
-    fn gap(&self, k: usize) -> &[Item] {
+    fn gap(&self, k: usize) -> &[Item<'a>] {
         &self.items[self.names[k].item + 1..self.names[k + 1].item]
     }
 
@@ -1181,7 +1184,7 @@ impl<'a> Row<'a> {
         let mut c = from;
         let mut commas = 0;
         while c < start {
-            if matches!(self.items[c].fold.as_str(), "," | "(" | "/") {
+            if matches!(self.items[c].fold.as_ref(), "," | "(" | "/") {
                 commas += 1;
                 c += 1;
             } else if let Some((n, _)) = self.words.kinds.after(c, |i| self.word(i)) {
@@ -1209,7 +1212,7 @@ impl<'a> Row<'a> {
         let comma = self
             .gap(k)
             .iter()
-            .any(|i| matches!(i.fold.as_str(), "," | "("));
+            .any(|i| matches!(i.fold.as_ref(), "," | "("));
         let and = self.gap_is_list(k) && self.gap_has_and(k);
         // One more of a list follows.
         let listed = q + 1 < self.names.len() && self.gap_is_list(q) && {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::PlaceRole;
@@ -34,11 +35,24 @@ pub(super) struct Preposition {
 
 /// Phrases with what they stand for, longest first.
 #[derive(Debug, Clone)]
-pub(super) struct Table<T>(Vec<(Phrase, T)>);
+pub(super) struct Table<T> {
+    entries: Vec<(Phrase, T)>,
+    /// Entries by the first letter of their first word, in order.
+    by_first: Letters,
+    /// Entries by the first letter of their last word, in order.
+    by_last: Letters,
+}
+
+/// Positions of entries by the first byte of a word of theirs.
+type Letters = FxHashMap<u8, Vec<u32>>;
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table(Vec::new())
+        Table {
+            entries: Vec::new(),
+            by_first: Letters::default(),
+            by_last: Letters::default(),
+        }
     }
 }
 
@@ -46,7 +60,37 @@ impl<T: Copy> Table<T> {
     fn new(mut entries: Vec<(Phrase, T)>) -> Table<T> {
         entries.retain(|(phrase, _)| !phrase.is_empty());
         entries.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        Table(entries)
+        let letters = |pick: fn(&Phrase) -> Option<&String>| {
+            let mut letters = Letters::default();
+            for (at, (phrase, _)) in entries.iter().enumerate() {
+                let word = pick(phrase).map_or("", String::as_str);
+                let stem = word.strip_suffix('*').unwrap_or(word);
+                match stem.bytes().next() {
+                    Some(letter) => letters.entry(letter).or_default().push(at as u32),
+                    // Any word at all.
+                    None => {
+                        for letter in 0..=u8::MAX {
+                            letters.entry(letter).or_default().push(at as u32);
+                        }
+                    }
+                }
+            }
+            letters
+        };
+        Table {
+            by_first: letters(|phrase| phrase.first()),
+            by_last: letters(|phrase| phrase.last()),
+            entries,
+        }
+    }
+
+    fn of<'t>(&'t self, letters: &'t Letters, word: &str) -> impl Iterator<Item = &'t (Phrase, T)> {
+        word.bytes()
+            .next()
+            .and_then(|letter| letters.get(&letter))
+            .into_iter()
+            .flatten()
+            .map(|&at| &self.entries[at as usize])
     }
 
     /// The longest phrase that ends just before position `at`; `word` gives the
@@ -56,7 +100,8 @@ impl<T: Copy> Table<T> {
         at: usize,
         word: impl Fn(usize) -> Option<&'a str>,
     ) -> Option<(usize, T)> {
-        self.0.iter().find_map(|(phrase, value)| {
+        let last = word(at.checked_sub(1)?)?;
+        self.of(&self.by_last, last).find_map(|(phrase, value)| {
             let start = at.checked_sub(phrase.len())?;
             phrase
                 .iter()
@@ -72,7 +117,8 @@ impl<T: Copy> Table<T> {
         at: usize,
         word: impl Fn(usize) -> Option<&'a str>,
     ) -> Option<(usize, T)> {
-        self.0.iter().find_map(|(phrase, value)| {
+        let first = word(at)?;
+        self.of(&self.by_first, first).find_map(|(phrase, value)| {
             phrase
                 .iter()
                 .enumerate()

@@ -53,7 +53,11 @@ fn reports(engine: &Engine, langs: &[Lang]) -> Vec<Report> {
             let mut text = String::new();
             while text.len() < SIZE {
                 text.push_str(pool[draw(&mut state, pool.len())].trim());
-                text.push_str(if draw(&mut state, 5) == 0 { "\n\n" } else { " " });
+                text.push_str(if draw(&mut state, 5) == 0 {
+                    "\n\n"
+                } else {
+                    " "
+                });
             }
             Report {
                 id: format!("r{number}"),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::common::Common;
@@ -15,7 +16,7 @@ use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
 use crate::data::Data;
 use crate::export::{Stamp, csv, geojson, uncoded, write_reject};
 use crate::geocode::Located;
-use crate::map::{self, BaseMap, MapOptions, Scene};
+use crate::map::{self, BaseMap, MapOptions, Scene, UiLang};
 use crate::page;
 use crate::report::Reject;
 
@@ -35,6 +36,10 @@ pub struct RunArgs {
     /// Write why mentions were joined or left apart, one JSON line a decision
     #[arg(long, value_name = "FILE")]
     explain: Option<PathBuf>,
+    /// Language of the map's and the page's own words
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    #[arg(value_parser = PossibleValuesParser::new(UiLang::WORDS))]
+    lang_ui: String,
 }
 
 /// Runs the command.
@@ -100,9 +105,9 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     geojson::write_collection(&mut collection, &incidents, &stamp)?;
     let mut table = Output::create(&place("incidents.csv"))?;
     csv::write(&mut table, &incidents)?;
-    let (svg, html) = draw(&incidents, common, &data, &stamp)?;
+    let (svg, html) = draw(&incidents, args, common, &data, &stamp)?;
     let rejects = tally.counts.rejects;
-    let mut record = tally.run(&incidents, parameters(common), &data);
+    let mut record = tally.run(&incidents, parameters(args, common), &data);
     record.decisions = of_decisions;
     let counts = record.counts;
     files.extend([collection, table]);
@@ -134,11 +139,13 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
 /// The map, and the page around it.
 fn draw(
     incidents: &[Located],
+    args: &RunArgs,
     common: &Common,
     data: &Data,
     stamp: &Stamp,
 ) -> anyhow::Result<(String, String)> {
     let options = MapOptions {
+        ui: args.lang_ui.parse()?,
         view: common.boundary_view.word().parse()?,
         names: common.names.word().parse()?,
         ..MapOptions::default()
@@ -152,7 +159,7 @@ fn draw(
 
 /// The options that bear on the result. The folder of `--data` is not named: what
 /// it holds shows in the digests.
-fn parameters(common: &Common) -> BTreeMap<String, Value> {
+fn parameters(args: &RunArgs, common: &Common) -> BTreeMap<String, Value> {
     let day = |date: Option<jiff::civil::Date>| date.map(|d| d.to_string());
     BTreeMap::from([
         ("published".to_string(), json!(day(common.published))),
@@ -169,5 +176,6 @@ fn parameters(common: &Common) -> BTreeMap<String, Value> {
             "boundary_view".to_string(),
             json!(common.boundary_view.word()),
         ),
+        ("lang_ui".to_string(), json!(args.lang_ui)),
     ])
 }

@@ -83,6 +83,10 @@ impl AtomBits {
         self.0[atom as usize / 64 % 4] |= 1 << (atom % 64);
     }
 
+    fn is_empty(self) -> bool {
+        self.0 == [0; 4]
+    }
+
     fn join(&mut self, other: AtomBits) {
         for i in 0..4 {
             self.0[i] |= other.0[i];
@@ -207,21 +211,74 @@ impl Trie {
         }
     }
 
+    /// The same tree as [`Flat`] holds it.
+    fn flat(&self) -> Flat {
+        let mut flat = Flat::default();
+        if self.nodes.is_empty() {
+            return flat;
+        }
+        // Breadth first, so that the children of a node stand together.
+        let mut order: Vec<u32> = vec![0];
+        flat.letters.push(0);
+        let mut at = 0;
+        while let Some(&node) = order.get(at) {
+            let node = &self.nodes[node as usize];
+            flat.nodes.push(FlatNode {
+                first: order.len() as u32,
+                children: node.next.len() as u32,
+                exact: node.exact.unwrap_or(NONE),
+                stem: node.stem.unwrap_or(NONE),
+            });
+            for &(letter, child) in &node.next {
+                flat.letters.push(letter);
+                order.push(child);
+            }
+            at += 1;
+        }
+        flat
+    }
+}
+
+/// No atom.
+const NONE: u32 = u32::MAX;
+
+/// A [`Trie`] that is small and close together in memory.
+#[derive(Debug, Clone, Default)]
+struct Flat {
+    nodes: Vec<FlatNode>,
+    /// The letter that leads to each node.
+    letters: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct FlatNode {
+    /// The first child; the others follow it.
+    first: u32,
+    children: u32,
+    exact: u32,
+    stem: u32,
+}
+
+impl Flat {
+    /// Calls `hit` with the stems that a word starts with, short ones first, and
+    /// then with the word itself.
     fn walk(&self, word: &str, mut hit: impl FnMut(u32)) {
         let Some(mut node) = self.nodes.first() else {
             return;
         };
         for byte in word.bytes() {
-            match node.next.binary_search_by_key(&byte, |n| n.0) {
-                Ok(i) => node = &self.nodes[node.next[i].1 as usize],
-                Err(_) => return,
-            }
-            if let Some(atom) = node.stem {
-                hit(atom);
+            let first = node.first as usize;
+            let letters = &self.letters[first..first + node.children as usize];
+            let Some(child) = letters.iter().position(|&letter| letter == byte) else {
+                return;
+            };
+            node = &self.nodes[first + child];
+            if node.stem != NONE {
+                hit(node.stem);
             }
         }
-        if let Some(atom) = node.exact {
-            hit(atom);
+        if node.exact != NONE {
+            hit(node.exact);
         }
     }
 }
@@ -335,15 +392,31 @@ impl Need {
         self.atoms.join(other.atoms);
     }
 
-    fn met(self, by: Need) -> bool {
-        self.classes.meets(by.classes) || self.atoms.meets(by.atoms)
+    /// Whether one of the words is there; a need of nothing is always met.
+    fn met(self, there: Need) -> bool {
+        self.classes.meets(there.classes)
+            || self.atoms.meets(there.atoms)
+            || self.classes.is_empty() && self.atoms.is_empty()
+    }
+
+    /// The least likely of the items after the first, or nothing.
+    fn rarest(items: &[Item]) -> Need {
+        items
+            .iter()
+            .skip(1)
+            .filter_map(Need::of)
+            .min_by_key(|need| {
+                let bits = |set: [u64; 4]| set.iter().map(|b| b.count_ones()).sum::<u32>();
+                // A class has many words.
+                bits(need.atoms.0) + 4 * bits(need.classes.0)
+            })
+            .unwrap_or_default()
     }
 }
 
 #[derive(Debug, Clone)]
 struct Pattern {
     items: Vec<Item>,
-    needs: Vec<Need>,
 }
 
 /// A pattern found in a text.
@@ -366,16 +439,18 @@ pub struct PatternSet {
     /// What a word is whose last atom is this one, once such a word was seen: the
     /// atoms before the last are stems of it, so the last tells them all.
     known: Vec<OnceLock<WordInfo>>,
-    /// Set when any word was seen.
-    seen: OnceLock<()>,
+    /// The tree, flat, once any word was seen.
+    flat: OnceLock<Flat>,
     /// Classes that a pattern starts with.
     starting: ClassSet,
     slots_starting: SlotSet,
     atom_classes: Vec<ClassSet>,
     atom_starts: Vec<Vec<u32>>,
     class_starts: Vec<Vec<u32>>,
-    slot_starts: Vec<(Slot, u32)>,
+    slot_starts: Vec<(SlotSet, u32)>,
     patterns: Vec<Pattern>,
+    /// What each pattern needs besides its first item.
+    needs: Vec<Need>,
 }
 
 impl PatternSet {
@@ -439,8 +514,8 @@ impl PatternSet {
 
     /// Forgets what words are, since the lexicon grows.
     fn forget(&mut self) {
-        if self.seen.get_mut().is_some() {
-            self.seen = OnceLock::new();
+        if self.flat.get_mut().is_some() {
+            self.flat = OnceLock::new();
             self.known.fill_with(OnceLock::new);
         }
     }
@@ -524,8 +599,8 @@ impl PatternSet {
                 }
             }
         }
-        let needs = items.iter().filter_map(Need::of).collect();
-        self.patterns.push(Pattern { items, needs });
+        self.needs.push(Need::rarest(&items));
+        self.patterns.push(Pattern { items });
         self.forget();
         Ok(id)
     }
@@ -539,7 +614,14 @@ impl PatternSet {
             }
             Item::Slot(slot) => {
                 self.slots_starting.insert(*slot);
-                self.slot_starts.push((*slot, id));
+                match self.slot_starts.last_mut() {
+                    Some((slots, last)) if *last == id => slots.insert(*slot),
+                    _ => {
+                        let mut slots = SlotSet::default();
+                        slots.insert(*slot);
+                        self.slot_starts.push((slots, id));
+                    }
+                }
             }
             Item::OneOf(items) => {
                 for item in items {
@@ -554,19 +636,17 @@ impl PatternSet {
     /// What a folded word is.
     pub fn word(&self, fold: &str) -> &WordInfo {
         let mut last = None;
-        self.trie.walk(fold, |atom| last = Some(atom));
+        let flat = self.flat.get_or_init(|| self.trie.flat());
+        flat.walk(fold, |atom| last = Some(atom));
         let Some(last) = last else {
             return &UNKNOWN;
         };
-        self.known[last as usize].get_or_init(|| {
-            self.seen.get_or_init(|| ());
-            self.describe(fold)
-        })
+        self.known[last as usize].get_or_init(|| self.describe(flat, fold))
     }
 
-    fn describe(&self, fold: &str) -> WordInfo {
+    fn describe(&self, flat: &Flat, fold: &str) -> WordInfo {
         let mut info = WordInfo::default();
-        self.trie.walk(fold, |atom| {
+        flat.walk(fold, |atom| {
             info.atoms.push(atom);
             info.bits.insert(atom);
             info.classes.join(self.atom_classes[atom as usize]);
@@ -695,7 +775,6 @@ impl PatternSet {
     ) -> Vec<Found> {
         let mut there = None;
         let mut found = Vec::new();
-        let mut tried: Vec<u32> = Vec::new();
         for at in first..last {
             let starts = words[at].starts.as_slice();
             let mut filled = SlotSet::default();
@@ -720,10 +799,8 @@ impl PatternSet {
             if filled.is_empty() {
                 continue;
             }
-            tried.clear();
-            for &(slot, id) in &self.slot_starts {
-                if filled.has(slot) && !tried.contains(&id) {
-                    tried.push(id);
+            for &(wanted, id) in &self.slot_starts {
+                if !filled.shared(wanted).is_empty() {
                     self.try_pattern(id, there, tokens, words, slots, at, last, &mut found);
                 }
             }
@@ -763,10 +840,10 @@ impl PatternSet {
         last: usize,
         found: &mut Vec<Found>,
     ) {
-        let Pattern { items, needs } = &self.patterns[id as usize];
-        if !needs.iter().all(|need| need.met(there)) {
+        if !self.needs[id as usize].met(there) {
             return;
         }
+        let items = &self.patterns[id as usize].items;
         if let Some(end) = self.match_items(items, tokens, words, slots, at, last) {
             found.push(Found {
                 pattern: id,

@@ -5,7 +5,7 @@
 //! meets another label, a symbol or the edge of the frame.
 
 use super::element::Xy;
-use super::geometry::{Box2, distance, resample, smooth};
+use super::geometry::{Box2, distance, length, resample, smooth};
 use super::occupancy::Occupancy;
 use super::svg::TextLook;
 
@@ -294,7 +294,8 @@ impl Ground {
                         }
                         let by = away.abs() + lift;
                         let aside = if above { by } else { -by - size * 0.74 };
-                        let baseline = moved_aside(&part, aside);
+                        // On the inside of a bend the line moved aside is shorter.
+                        let baseline = at_least(moved_aside(&part, aside), label.width + 8.0);
                         let middle_line = moved_aside(&baseline, size * 0.33);
                         let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
                             .into_iter()
@@ -324,6 +325,27 @@ impl Ground {
             along: Some(baseline),
         })
     }
+}
+
+/// A line drawn out straight at both ends until it has a length; letters that find no
+/// room on their line are not drawn.
+fn at_least(mut line: Vec<Xy>, wanted: f64) -> Vec<Xy> {
+    let lack = (wanted - length(&line)) / 2.0;
+    let last = line.len().saturating_sub(1);
+    if lack <= 0.0 || last == 0 {
+        return line;
+    }
+    let beyond = |end: Xy, before: Xy| {
+        let d = distance(end, before).max(1e-9);
+        (
+            end.0 + (end.0 - before.0) / d * lack,
+            end.1 + (end.1 - before.1) / d * lack,
+        )
+    };
+    let (first, end) = (beyond(line[0], line[1]), beyond(line[last], line[last - 1]));
+    line.insert(0, first);
+    line.push(end);
+    line
 }
 
 /// How far the rough line strays from the smooth one to one side.
@@ -407,4 +429,17 @@ fn leader(request: &Request, b: &Box2) -> [Xy; 2] {
         (to.0.clamp(from.x0, from.x1), to.1.clamp(from.y0, from.y1)),
         to,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_drawn_out_at_both_ends_until_it_is_long_enough() {
+        let line = at_least(vec![(0.0, 0.0), (10.0, 0.0), (20.0, 0.0)], 30.0);
+        assert_eq!(line.first(), Some(&(-5.0, 0.0)));
+        assert_eq!(line.last(), Some(&(25.0, 0.0)));
+        assert_eq!(at_least(line.clone(), 20.0), line);
+    }
 }

@@ -296,6 +296,10 @@ impl Ground {
                         let aside = if above { by } else { -by - size * 0.74 };
                         // On the inside of a bend the line moved aside is shorter.
                         let baseline = at_least(moved_aside(&part, aside), label.width + 8.0);
+                        // A line that folds back on itself carries no text.
+                        if sharpest_turn(&baseline) > 0.25 {
+                            continue;
+                        }
                         let middle_line = moved_aside(&baseline, size * 0.33);
                         let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
                             .into_iter()

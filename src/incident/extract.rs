@@ -42,7 +42,7 @@ pub fn extract(
     let scan = Scan::new(doc, words, &kind_of);
     let candidates = find::candidates(&scan);
     let mut work = Work {
-        sites: Sites::new(&scan, gazetteer),
+        sites: Sites::new(&scan, gazetteer, &lexicon.facilities),
         scan: &scan,
         lexicon,
         candidates: &candidates,

@@ -157,13 +157,23 @@ fn gapped(scan: &Scan, kept: &[Candidate], told: &Candidate) -> Option<Candidate
         })
     };
     let here = (span.first..first).find(|&at| scan.clause[at] == told.clause)?;
+    // "and at the town hall there on Wednesday"
+    let elsewhen = || {
+        scan.doc
+            .dates
+            .iter()
+            .any(|d| (first..last).contains(&d.first))
+            && scan
+                .uses(told.sentence)
+                .any(|(f, u)| u == Use::SamePlace && (first..last).contains(&f.first))
+    };
     let alone = !kept.iter().any(|c| c.clause == clause);
     (begins
         && bare
         && alone
         && last - first <= GAPPED_WORDS
-        && placed(first, last)
-        && placed(here, first))
+        && placed(here, first)
+        && (placed(first, last) || elsewhen()))
     .then(|| Candidate {
         clause,
         first,

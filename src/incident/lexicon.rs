@@ -50,23 +50,22 @@ pub struct Category {
     /// Kosovo force").
     #[serde(default)]
     pub wide: bool,
+    /// A crowd does it, near where it comes from if no other place is named.
+    #[serde(default)]
+    pub crowd: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CategoriesFile {
+    #[serde(default)]
+    facilities: Vec<String>,
     category: Vec<Category>,
 }
 
-/// Loads `lexicon/categories.toml`.
-///
-/// # Errors
-/// When the file is missing or cannot be understood.
-pub fn categories(data: &Data) -> Result<Vec<Category>, DataError> {
+fn categories(data: &Data) -> Result<CategoriesFile, DataError> {
     let path = "lexicon/categories.toml";
-    let file: CategoriesFile =
-        toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))?;
-    Ok(file.category)
+    toml::from_str(data.text(path)?).map_err(|e| DataError::invalid(path, e))
 }
 
 /// Where a word must stand for a [`Test`] to hold.
@@ -279,6 +278,9 @@ pub(super) struct People {
     pub finite: Option<u16>,
     /// Protesters and civilians; the class may be missing.
     pub civilians: Option<u16>,
+    /// Verbs of motion that has come to its end ("marched", "arrived"): where it went
+    /// is where one is then; the class may be missing.
+    pub arrives: Option<u16>,
 }
 
 /// Prefix of the classes whose words name a kind of site: `kind_crossing`.
@@ -289,6 +291,8 @@ const KIND_CLASS: &str = "kind_";
 pub struct Lexicon {
     /// Categories, in the order of the file.
     pub categories: Vec<Category>,
+    /// Kinds of site that things are done to as such: a dam, a substation.
+    pub(super) facilities: Vec<String>,
     pub(super) langs: BTreeMap<Lang, LangLexicon>,
 }
 
@@ -298,12 +302,19 @@ impl Lexicon {
     /// # Errors
     /// When a file is missing or cannot be understood; the message names it.
     pub fn load(data: &Data) -> Result<Lexicon, DataError> {
-        let categories = categories(data)?;
+        let CategoriesFile {
+            facilities,
+            category: categories,
+        } = categories(data)?;
         let mut langs = BTreeMap::new();
         for lang in Lang::ALL {
             langs.insert(lang, LangLexicon::load(data, lang, &categories)?);
         }
-        Ok(Lexicon { categories, langs })
+        Ok(Lexicon {
+            categories,
+            facilities,
+            langs,
+        })
     }
 }
 
@@ -513,6 +524,7 @@ impl LangLexicon {
             finite: lexicon.set.known_class("finite"),
             attribute: lexicon.set.known_class("attribute"),
             civilians: lexicon.set.known_class("civilians"),
+            arrives: lexicon.set.known_class("arrives"),
         };
         lexicon.people = people;
         for name in file.classes.keys() {

@@ -12,7 +12,7 @@ mod scan;
 mod when;
 
 pub use extract::extract;
-pub use lexicon::{Category, Lexicon, categories};
+pub use lexicon::{Category, Lexicon};
 
 /// One incident that a report tells of, before it is put on a map.
 #[derive(Debug, Clone, PartialEq)]

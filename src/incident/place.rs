@@ -1,5 +1,6 @@
 //! Where: the place expressions that belong to a trigger.
 
+use super::assertion::{self, Form};
 use super::find::Candidate;
 use super::lexicon::{Category, Trigger, Use};
 use super::scan::Scan;
@@ -52,6 +53,17 @@ struct Site {
     /// seat.
     municipality: String,
     seat: bool,
+    /// Somebody went there and has arrived: "marched to X".
+    arrived: bool,
+    /// Of a kind that things are done to as such.
+    facility: bool,
+}
+
+impl Site {
+    /// Whether the words say that something is there.
+    fn located(&self) -> bool {
+        self.role == PlaceRole::Location || self.arrived
+    }
 }
 
 /// Relations in which an expression means the site itself or its surroundings.
@@ -77,7 +89,7 @@ fn kinds_of(place: &PlaceExpr, gazetteer: &Gazetteer) -> Vec<String> {
 }
 
 impl Sites {
-    pub fn new(scan: &Scan, gazetteer: &Gazetteer) -> Sites {
+    pub fn new(scan: &Scan, gazetteer: &Gazetteer, facilities: &[String]) -> Sites {
         let sites = scan
             .doc
             .places
@@ -91,6 +103,7 @@ impl Sites {
                     .iter()
                     .position(|s| s.first <= first && first < s.last)?;
                 let best = gazetteer.place(place.anchors.first()?.candidates.first()?.place);
+                let kinds = kinds_of(place, gazetteer);
                 Some(Site {
                     index,
                     sentence,
@@ -98,7 +111,9 @@ impl Sites {
                     last,
                     clause: scan.clause[first],
                     role: place.role,
-                    kinds: kinds_of(place, gazetteer),
+                    arrived: place.role == PlaceRole::Destination && arrived(scan, sentence, first),
+                    facility: facilities.contains(&best.kind),
+                    kinds,
                     extent: best.extent,
                     municipality: best.municipality.clone(),
                     seat: best.kind == "municipality-seat"
@@ -127,10 +142,29 @@ impl Sites {
         let mut found = self
             .sites
             .iter()
-            .filter(|s| s.sentence == sentence && s.role == PlaceRole::Location)
+            .filter(|s| s.sentence == sentence && s.located())
             .peekable();
         found.peek().is_some() && !found.any(|s| same(s.index))
     }
+}
+
+/// Words between a verb of motion and where it ends, at most.
+const WAY: usize = 6;
+
+/// Whether a verb of motion that has come to its end stands shortly before a
+/// destination, in its clause, and nothing says that it was only meant.
+fn arrived(scan: &Scan, sentence: usize, first: usize) -> bool {
+    let Some(arrives) = scan.lexicon.people.arrives else {
+        return false;
+    };
+    let from = first.saturating_sub(WAY).max(scan.sentence(sentence).first);
+    (from..first)
+        .rev()
+        .take_while(|&at| scan.clause[at] == scan.clause[first])
+        .find(|&at| scan.words[at].classes.has(arrives))
+        .is_some_and(|at| {
+            assertion::reason(scan, sentence, at, at + 1, Form::Told, false).is_none()
+        })
 }
 
 /// The kinds of a toponym's likely places, for the word classes `site_KIND`.
@@ -174,6 +208,7 @@ fn role_cost(
     match site.role {
         PlaceRole::Location => Some(0),
         PlaceRole::Destination if trigger.destination => Some(0),
+        PlaceRole::Destination if site.arrived && site.last <= candidate.first => Some(1),
         PlaceRole::Origin if trigger.origin => Some(0),
         _ if attached => Some(2),
         // Crossings, bridges and roads are what such things happen to.
@@ -183,7 +218,21 @@ fn role_cost(
             Some(3)
         }
         PlaceRole::Other if category.wide && site.extent != Extent::Point => Some(9),
+        PlaceRole::Other | PlaceRole::Destination
+            if site.facility && site.clause == candidate.clause =>
+        {
+            Some(4)
+        }
         PlaceRole::Other if site.extent == Extent::Point && of_people(scan, site) => Some(4),
+        // "Serbs from X took to the road": a crowd acts near where it comes from.
+        PlaceRole::Origin
+            if category.crowd
+                && site.extent == Extent::Point
+                && site.last <= candidate.first
+                && of_people(scan, site) =>
+        {
+            Some(4)
+        }
         _ => None,
     }
 }
@@ -253,7 +302,7 @@ pub(super) fn choose(
             && s.clause != candidate.clause
             && s.last <= candidate.first
             && (s.last..candidate.first)
-                .filter(|&at| scan.clause[at] == s.clause)
+                .filter(|&at| scan.clause[at] == s.clause && !scan.is_site(at))
                 .count()
                 <= 2
     };
@@ -623,9 +672,7 @@ pub(super) fn is_wide(sites: &Sites, index: usize) -> bool {
 /// The first place where something is in a sentence, points before lines and areas.
 fn location(sites: &Sites, sentence: usize, category: &Category) -> Option<usize> {
     let of = sites.of(sentence);
-    let fitting = of
-        .iter()
-        .filter(|s| s.role == PlaceRole::Location && fits(category, s));
+    let fitting = of.iter().filter(|s| s.located() && fits(category, s));
     fitting
         .min_by_key(|s| (!s.plain || s.extent != Extent::Point, s.first))
         .map(|s| s.index)

@@ -978,6 +978,22 @@ pub fn find(
         if heading && value.precision == Precision::Year {
             section = Some(value.start.year());
         }
+        // "MAY." dates the days that stand below it.
+        if heading && value.precision == Precision::Month {
+            last = Some(value.start);
+        }
+        // "On September 25, a Saturday, …" names one day twice.
+        if let (Kind::Weekday { .. }, Some(day)) = (&rule.kind, mentions.last_mut())
+            && day.precision == Precision::Day
+            && day.start == day.end
+            && day.start.weekday() == value.start.weekday()
+            && (day.last + 1..=day.last + 3).contains(&f.first)
+            && tokens[day.last].kind == TokenKind::Mark
+        {
+            day.last = f.last;
+            day.span.end = tokens[f.last - 1].span.end;
+            continue;
+        }
         let yearless = matches!(rule.kind, Kind::Day | Kind::Numeric)
             && section.is_none()
             && !(f.first..f.last).any(|i| {

@@ -293,22 +293,6 @@ pub fn resample(line: &[Xy], step: f64) -> Vec<Xy> {
     out
 }
 
-/// A line with every point moved to the mean of those up to `reach` away from it.
-pub fn smooth(line: &[Xy], reach: usize) -> Vec<Xy> {
-    (0..line.len())
-        .map(|i| {
-            // Fewer neighbours near the ends, the same number on both sides.
-            let r = reach.min(i).min(line.len() - 1 - i);
-            let part = &line[i - r..=i + r];
-            let n = part.len() as f64;
-            (
-                part.iter().map(|p| p.0).sum::<f64>() / n,
-                part.iter().map(|p| p.1).sum::<f64>() / n,
-            )
-        })
-        .collect()
-}
-
 /// Whether a point lies in the rings, holes out (even-odd rule).
 pub fn in_rings<'r>(at: Xy, rings: impl IntoIterator<Item = &'r Vec<Xy>>) -> bool {
     let mut inside = false;

@@ -5,7 +5,7 @@
 //! meets another label, a symbol or the edge of the frame.
 
 use super::element::Xy;
-use super::geometry::{Box2, distance, length, resample, smooth};
+use super::geometry::{Box2, distance, length, resample};
 use super::occupancy::Occupancy;
 use super::svg::TextLook;
 
@@ -237,9 +237,13 @@ impl Ground {
         out
     }
 
-    /// Places a label along one of `lines`, where the line is straightest and
-    /// nothing is in the way, `away` pixels above it or below it (rather below when
-    /// negative).
+    /// Places a label along one of `lines`, `away` pixels above it or below it (rather
+    /// below when negative).
+    ///
+    /// A rough line turns too sharply for letters to follow it. So each stretch of it
+    /// that is as long as the text gets a parabola fitted to it, which is moved aside
+    /// until it is clear of the line, and the stretch that costs least is taken:
+    /// little bent, near the line, not steep, not across lines, not at the edge.
     pub fn place_along(
         &mut self,
         lines: &[Vec<Xy>],
@@ -247,72 +251,57 @@ impl Ground {
         class: &'static str,
         away: f64,
     ) -> Option<Placed> {
-        const STEP: f64 = 4.0;
         let inner = self.frame.grown(-4.0);
         let wanted = label.width + 10.0;
         let size = label.look.size;
+        let step = size * 0.35;
+        let (mx, my) = self.frame.centre();
         let mut best: Option<(f64, Vec<Xy>, Vec<Box2>)> = None;
-        // The rougher the line, the more it is smoothed for the text to follow.
-        for (reach, most_bend) in [(6, 0.08), (14, 0.14), (26, 0.22)] {
-            for line in lines {
-                let raw = resample(line, STEP);
-                let even = smooth(&raw, reach);
-                // Length up to each point, to find windows as long as the text.
-                let mut up_to = vec![0.0];
-                for pair in even.windows(2) {
-                    up_to.push(up_to[up_to.len() - 1] + distance(pair[0], pair[1]));
-                }
-                for from in (0..even.len()).step_by(3) {
-                    let steps = up_to.partition_point(|l| *l < up_to[from] + wanted) - from;
-                    if from + steps >= even.len() {
-                        break;
-                    }
-                    let mut part = even[from..=from + steps].to_vec();
-                    let mut rough = raw[from..=from + steps].to_vec();
-                    if part[0].0 > part[steps].0 {
-                        part.reverse();
-                        rough.reverse();
-                    }
-                    // The less length is lost, the straighter the part.
-                    let bend = 1.0 - distance(part[0], part[steps]) / wanted;
-                    let turn = sharpest_turn(&part);
-                    if bend > most_bend || turn > 0.16 {
+        for line in lines {
+            let even = resample(line, step);
+            for from in (0..even.len()).step_by(3) {
+                let Some(part) = stretch(&even[from..], wanted, step) else {
+                    continue;
+                };
+                let Some(bow) = Bow::fit(part) else {
+                    continue;
+                };
+                let middle = part[part.len() / 2];
+                let off = ((middle.0 - mx) / self.frame.width()).abs()
+                    + ((middle.1 - my) / self.frame.height()).abs();
+                let base = bow.along.1.abs() * 1.5 + off * 2.0;
+                for above in [away >= 0.0, away < 0.0] {
+                    let lift = bow.lift(part, above);
+                    // Letters crowd where their heads lean together.
+                    let turn = bow.turn();
+                    let crowd = if turn < 0.0 { 4.0 } else { 2.5 };
+                    let cost = base
+                        + turn * turn * crowd
+                        + lift / size * 3.0
+                        + if above { 0.0 } else { 0.8 };
+                    if lift > size * 3.6
+                        || turn.abs() > MOST_TURN
+                        || best.as_ref().is_some_and(|(c, ..)| *c <= cost)
+                    {
                         continue;
                     }
-                    let steep = ((part[steps].1 - part[0].1) / label.width).abs();
-                    let (mx, my) = self.frame.centre();
-                    let middle = part[steps / 2];
-                    let off = ((middle.0 - mx) / self.frame.width()).abs()
-                        + ((middle.1 - my) / self.frame.height()).abs();
-                    let base = bend * 20.0 + turn * 15.0 + steep * 1.5 + off * 2.0;
-                    for above in [away >= 0.0, away < 0.0] {
-                        // Clear of the line's own wiggles on that side.
-                        let lift = wiggle(&part, &rough, above);
-                        let cost = base + lift * 0.4 + if above { 0.0 } else { 0.8 };
-                        if lift > 16.0 || best.as_ref().is_some_and(|(c, ..)| *c <= cost) {
-                            continue;
-                        }
-                        let by = away.abs() + lift;
-                        let aside = if above { by } else { -by - size * 0.74 };
-                        // On the inside of a bend the line moved aside is shorter.
-                        let baseline = at_least(moved_aside(&part, aside), label.width + 8.0);
-                        // A line that folds back on itself carries no text.
-                        if sharpest_turn(&baseline) > 0.25 {
-                            continue;
-                        }
-                        let middle_line = moved_aside(&baseline, size * 0.33);
-                        let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
-                            .into_iter()
-                            .map(|p| Box2::around(p, size * 0.52, size * 0.58))
-                            .collect();
-                        if boxes.iter().all(|b| inner.holds(b) && !self.taken.meets(b)) {
-                            best = Some((cost, baseline, boxes));
-                        }
+                    let by = away.abs() + lift;
+                    let aside = if above { by } else { -by - size * 0.74 };
+                    // On the inside of a bend the line moved aside is shorter.
+                    let baseline = at_least(moved_aside(&bow.line(), aside), label.width + 8.0);
+                    let middle_line = moved_aside(&baseline, size * 0.33);
+                    let boxes: Vec<Box2> = resample(&middle_line, size * 0.7)
+                        .into_iter()
+                        .map(|p| Box2::around(p, size * 0.52, size * 0.58))
+                        .collect();
+                    let crossed: usize = boxes.iter().map(|b| self.lines.count(b)).sum();
+                    let cost = cost + crossed as f64 * 0.3;
+                    if best.as_ref().is_none_or(|(c, ..)| cost < *c)
+                        && boxes.iter().all(|b| inner.holds(b) && !self.taken.meets(b))
+                    {
+                        best = Some((cost, baseline, boxes));
                     }
                 }
-            }
-            if best.is_some() {
-                break;
             }
         }
         let (_, baseline, boxes) = best?;
@@ -352,32 +341,142 @@ fn at_least(mut line: Vec<Xy>, wanted: f64) -> Vec<Xy> {
     line
 }
 
-/// How far the rough line strays from the smooth one to one side.
-fn wiggle(smooth: &[Xy], rough: &[Xy], above: bool) -> f64 {
-    (0..smooth.len())
-        .map(|i| {
-            let (a, b) = (
-                smooth[i.saturating_sub(1)],
-                smooth[(i + 1).min(smooth.len() - 1)],
-            );
-            let d = distance(a, b).max(1e-9);
-            let (nx, ny) = ((b.1 - a.1) / d, -(b.0 - a.0) / d);
-            let by = (rough[i].0 - smooth[i].0) * nx + (rough[i].1 - smooth[i].1) * ny;
-            if above { by } else { -by }
-        })
-        .fold(0.0, f64::max)
+/// The most that a text turns from its first letter to its last, in radians.
+const MOST_TURN: f64 = 1.5;
+
+/// The beginning of a line up to the point that lies `wanted` from its first one;
+/// none when the line is too short, or winds so much that it is more
+/// than 2.2 times as long. The points of the line are `step` apart.
+fn stretch(line: &[Xy], wanted: f64, step: f64) -> Option<&[Xy]> {
+    let least = (wanted / step) as usize;
+    let most = (wanted * 2.2 / step) as usize;
+    let first = *line.first()?;
+    let last = (least..=most)
+        .take_while(|i| *i < line.len())
+        .find(|i| distance(first, line[*i]) >= wanted)?;
+    Some(&line[..=last])
 }
 
-/// The sharpest change of direction between neighbouring segments, in radians.
-fn sharpest_turn(line: &[Xy]) -> f64 {
-    line.windows(3)
-        .map(|p| {
-            let a = (p[1].1 - p[0].1).atan2(p[1].0 - p[0].0);
-            let b = (p[2].1 - p[1].1).atan2(p[2].0 - p[1].0);
-            let d = (b - a).abs();
-            d.min(std::f64::consts::TAU - d)
+/// A parabola over the chord of a stretch of a line, from left to right.
+#[derive(Debug, Clone, Copy)]
+struct Bow {
+    /// Left end of the chord.
+    from: Xy,
+    /// Direction of the chord, of length 1.
+    along: Xy,
+    /// Length of the chord.
+    length: f64,
+    /// Height over the chord, on its upper side, at `t` from -1 to 1:
+    /// `rise[0] + rise[1] t + rise[2] t²`.
+    rise: [f64; 3],
+}
+
+impl Bow {
+    /// The one with the least squared distances from the points; none for points in
+    /// one place.
+    fn fit(line: &[Xy]) -> Option<Bow> {
+        let (mut from, mut to) = (*line.first()?, *line.last()?);
+        if from.0 > to.0 {
+            std::mem::swap(&mut from, &mut to);
+        }
+        let length = distance(from, to);
+        if length < 1.0 {
+            return None;
+        }
+        let along = ((to.0 - from.0) / length, (to.1 - from.1) / length);
+        let mut bow = Bow {
+            from,
+            along,
+            length,
+            rise: [0.0; 3],
+        };
+        // Sums of powers of t, and of h times powers of t.
+        let (mut power, mut sum) = ([0.0; 5], [0.0; 3]);
+        for &p in line {
+            let (t, h) = bow.place(p);
+            let mut x = 1.0;
+            for (k, all) in power.iter_mut().enumerate() {
+                *all += x;
+                if k < 3 {
+                    sum[k] += x * h;
+                }
+                x *= t;
+            }
+        }
+        bow.rise = solve(
+            [
+                [power[0], power[1], power[2]],
+                [power[1], power[2], power[3]],
+                [power[2], power[3], power[4]],
+            ],
+            sum,
+        )?;
+        Some(bow)
+    }
+
+    /// Where a point is over the chord: -1 to 1 from end to end, and its height.
+    fn place(&self, p: Xy) -> (f64, f64) {
+        let (dx, dy) = (p.0 - self.from.0, p.1 - self.from.1);
+        let (ux, uy) = self.along;
+        (
+            (dx * ux + dy * uy) * 2.0 / self.length - 1.0,
+            dx * uy - dy * ux,
+        )
+    }
+
+    fn height(&self, t: f64) -> f64 {
+        self.rise[0] + self.rise[1] * t + self.rise[2] * t * t
+    }
+
+    /// How far the line strays from the parabola to one side.
+    fn lift(&self, line: &[Xy], above: bool) -> f64 {
+        line.iter()
+            .map(|&p| {
+                let (t, h) = self.place(p);
+                let by = h - self.height(t.clamp(-1.0, 1.0));
+                if above { by } else { -by }
+            })
+            .fold(0.0, f64::max)
+    }
+
+    /// By how much it turns from end to end, in radians; positive when its middle is
+    /// its top.
+    fn turn(&self) -> f64 {
+        let slope = |t: f64| ((self.rise[1] + 2.0 * self.rise[2] * t) * 2.0 / self.length).atan();
+        slope(-1.0) - slope(1.0)
+    }
+
+    /// Its points, from left to right.
+    fn line(&self) -> Vec<Xy> {
+        const POINTS: i32 = 24;
+        (0..=POINTS)
+            .map(|i| {
+                let t = f64::from(i) * 2.0 / f64::from(POINTS) - 1.0;
+                let (x, h) = ((t + 1.0) * self.length / 2.0, self.height(t));
+                let (ux, uy) = self.along;
+                (self.from.0 + x * ux + h * uy, self.from.1 + x * uy - h * ux)
+            })
+            .collect()
+    }
+}
+
+/// Three linear equations, by Cramer's rule; none when they have no one solution.
+fn solve(m: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
+    let det = |m: [[f64; 3]; 3]| {
+        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
+            - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+    };
+    let all = det(m);
+    (all.abs() > 1e-9).then(|| {
+        std::array::from_fn(|column| {
+            let mut with = m;
+            for (row, value) in right.iter().enumerate() {
+                with[row][column] = *value;
+            }
+            det(with) / all
         })
-        .fold(0.0, f64::max)
+    })
 }
 
 /// A line moved to its upper side by `by` pixels.
@@ -445,5 +544,37 @@ mod tests {
         assert_eq!(line.first(), Some(&(-5.0, 0.0)));
         assert_eq!(line.last(), Some(&(25.0, 0.0)));
         assert_eq!(at_least(line.clone(), 20.0), line);
+    }
+
+    #[test]
+    fn a_parabola_is_found_again_and_a_zigzag_becomes_straight() {
+        let hill: Vec<Xy> = (0..=20)
+            .map(|i| f64::from(i) * 5.0)
+            .map(|x| (x, -x * (100.0 - x) / 100.0))
+            .collect();
+        let bow = Bow::fit(&hill).unwrap();
+        assert!(bow.lift(&hill, true) < 1e-9 && bow.lift(&hill, false) < 1e-9);
+        assert!((bow.height(0.0) - 25.0).abs() < 1e-9);
+        assert!(bow.turn() > 1.5);
+        // From right to left it is the same.
+        let back: Vec<Xy> = hill.iter().rev().copied().collect();
+        assert!((Bow::fit(&back).unwrap().height(0.0) - 25.0).abs() < 1e-9);
+
+        let zigzag: Vec<Xy> = (0..=40)
+            .map(|i| (f64::from(i) * 3.0, f64::from(i % 2) * 8.0))
+            .collect();
+        let bow = Bow::fit(&zigzag).unwrap();
+        assert!(bow.turn().abs() < 0.01);
+        assert!((3.5..4.5).contains(&bow.lift(&zigzag, true)));
+        assert!(Bow::fit(&[(1.0, 1.0), (1.0, 1.0)]).is_none());
+    }
+
+    #[test]
+    fn a_stretch_is_as_long_as_the_text_as_the_crow_flies() {
+        let line: Vec<Xy> = (0..100).map(|i| (f64::from(i) * 4.0, 0.0)).collect();
+        assert_eq!(stretch(&line, 41.0, 4.0).unwrap().len(), 12);
+        assert!(stretch(&line, 500.0, 4.0).is_none());
+        let folded: Vec<Xy> = (0..100).map(|i| (f64::from(i % 2) * 4.0, 0.0)).collect();
+        assert!(stretch(&folded, 41.0, 4.0).is_none());
     }
 }

@@ -141,26 +141,23 @@ const CLIP: &str = "frame-clip";
 
 fn head(scene: &Scene) -> Head {
     let words = &scene.words;
-    let list: Vec<String> = categories(scene.incidents, &scene.style)
+    let mut list: Vec<String> = categories(scene.incidents, &scene.style)
         .into_iter()
         .map(|(c, n)| format!("{} {n}", words.category(&scene.style.category[c].id)))
         .collect();
+    if list.is_empty() {
+        list.push("–".to_string());
+    }
     let o = scene.options;
     let desc = words.filled(
         "desc",
         &[
             ("n", &scene.incidents.len().to_string()),
             ("period", &period(scene)),
-            ("categories", if list.is_empty() { "–" } else { "" }),
+            ("categories", &list.join(", ")),
             ("view", &words.view(o.view).name),
         ],
     );
-    // The list last: it may hold any text that a style calls a category.
-    let desc = if list.is_empty() {
-        desc
-    } else {
-        format!("{desc} {}", list.join(", "))
-    };
     let lang = match (o.ui, o.names) {
         (UiLang::Sr, Names::SrCyrl) => "sr-Cyrl",
         (UiLang::Sr, _) => "sr-Latn",

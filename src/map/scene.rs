@@ -190,8 +190,17 @@ impl<'a> Scene<'a> {
         let (requests, labelled) = self.incident_requests();
         labels.extend(ground.place(&requests));
         let words = self.words.view(self.options.view).line.clone();
-        let line_label = self.text(&words, &self.style.labels.boundary, Weight::Italic, 0.06);
-        labels.extend(ground.place_along(&boundary, &line_label, "boundary", 6.5 * f));
+        // Where it finds no room, in smaller letters, set closer.
+        labels.extend([(1.0, 0.06), (0.86, 0.03), (0.74, 0.0)].iter().find_map(
+            |&(part, spacing)| {
+                let style = LabelStyle {
+                    size: self.style.labels.boundary.size * part,
+                    ..self.style.labels.boundary.clone()
+                };
+                let label = self.text(&words, &style, Weight::Italic, spacing);
+                ground.place_along(&boundary, &label, "boundary", 6.5 * f)
+            },
+        ));
 
         self.block_marks(&mut ground, |rank| rank > 2);
         let mut requests = self.country_requests();

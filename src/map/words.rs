@@ -93,13 +93,31 @@ impl Words {
         self.phrase.get(key).map_or(key, String::as_str)
     }
 
-    /// A phrase with values in place of `{name}`.
+    /// A phrase with values in place of `{name}`. A value that ends in a full stop (a
+    /// year in Serbian does) takes the place of one that follows it. What a value
+    /// holds is never filled in itself.
     pub fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut out = self.phrase(key).to_string();
-        for (name, value) in values {
-            out = out.replace(&format!("{{{name}}}"), value);
+        let mut rest = self.phrase(key);
+        let mut out = String::with_capacity(rest.len());
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let known = after.split_once('}').and_then(|(name, after)| {
+                let (_, value) = values.iter().find(|(n, _)| *n == name)?;
+                Some((*value, after))
+            });
+            rest = match known {
+                Some((value, after)) => {
+                    out.push_str(value);
+                    let twice = value.ends_with('.') && after.starts_with('.');
+                    if twice { &after[1..] } else { after }
+                }
+                None => {
+                    out.push('{');
+                    after
+                }
+            };
         }
-        out
+        out + rest
     }
 
     /// A category's name; its id when the file lacks it.
@@ -196,4 +214,22 @@ pub(crate) fn transliterate(text: &str, table: &[(String, String)]) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_filled_in_once_and_stops_are_not_doubled() {
+        let words = Words {
+            phrase: BTreeMap::from([("x".into(), "{a}: {b}. {c} {d".into())]),
+            category: BTreeMap::new(),
+            months: Vec::new(),
+            view: BTreeMap::new(),
+            cyrillic: Vec::new(),
+        };
+        let values = [("a", "{b}"), ("b", "2024.")];
+        assert_eq!(words.filled("x", &values), "{b}: 2024. {c} {d");
+    }
 }

@@ -1,29 +1,30 @@
 //! Mentions that are coded alike, and how well two such cells agree.
 
-use std::collections::{BTreeSet, HashMap};
-
-use geo::{BoundingRect, Contains, Coord, Distance, Geometry, Haversine, Point, Rect};
-
+use geo::{Contains, Coord, Distance, Geometry, Haversine, Point};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::brief::{Brief, Figures, Tables};
 use super::days::Days;
 use super::rules::Rules;
-use crate::geocode::Located;
 
 /// Metres in a degree of latitude, on a sphere of the mean radius of the Earth.
 const DEGREE_M: f64 = 111_195.0;
 
-/// The mentions that have category, action, place and dates in common.
+/// The mentions that have category, action, place and dates in common. What else is
+/// said of them here is said by the first.
 #[derive(Debug)]
-pub struct Cell<'a> {
-    /// Positions in the list of mentions, rising.
-    pub mentions: Vec<usize>,
-    /// A mention for what they have in common.
-    pub sample: &'a Located,
-    /// The reports, as numbers by order of first mention, sorted.
-    pub reports: Vec<u32>,
-    /// The days; none when the date is unknown.
-    pub days: Option<Days>,
+pub struct Cell {
+    /// Category, a word.
+    pub category: u32,
+    /// Action, a word; 0 for none.
+    pub action: u32,
+    /// Site, a word; 0 for none.
+    site: u32,
+    /// Extent, a word; 0 for none.
+    extent: u32,
+    /// A relation moves it away from its site.
+    related: bool,
     /// The dates are of day precision, and not supposed.
     pub precise: bool,
     /// The date was supposed from the day of publication; `days` then also holds the
@@ -31,148 +32,190 @@ pub struct Cell<'a> {
     supposed: bool,
     /// The place is put on the map as a point.
     pub point: bool,
+    /// The shape of what is no point: a row of the tables.
+    shape: Option<u32>,
+    /// The days; none when the date is unknown.
+    pub days: Option<Days>,
     /// The representative point, longitude and latitude in degrees.
     pub at: Point<f64>,
-    /// Radius of uncertainty or extent in metres.
+    /// The greatest radius of uncertainty or extent in metres.
     pub radius_m: f64,
-    /// Bounds of the geometry.
-    pub bounds: Option<Rect<f64>>,
-    /// Lowest and highest fatalities, injured, arrested, troops.
-    figures: [Option<(u32, u32)>; 4],
-    /// Parties, by the first of the names that stand for each.
-    parties: BTreeSet<&'a str>,
+    /// Lowest and highest fatalities, injured, arrested, troops over all.
+    figures: Figures,
+    /// The parties that any of them names: a row of the tables.
+    parties: u32,
+    /// Where its mentions stand in the list of [`Cells`].
+    mentions: (u32, u32),
+    /// Where its reports stand in the list of [`Cells`].
+    reports: (u32, u32),
 }
 
-impl Cell<'_> {
+impl Cell {
     /// A point on a day: what vaguer cells are joined to.
     pub fn exact(&self) -> bool {
         self.precise && self.point
     }
+}
 
-    /// The category.
-    pub fn category(&self) -> &str {
-        &self.sample.properties.category
+/// All cells of a block, in the order of their first mentions, so that the list
+/// depends on the set of mentions alone.
+#[derive(Debug)]
+pub struct Cells {
+    /// The cells.
+    pub list: Vec<Cell>,
+    mentions: Vec<u32>,
+    reports: Vec<u32>,
+}
+
+impl Cells {
+    /// Puts together what is coded alike. The briefs come in the order of mentions.
+    pub fn of(briefs: &[Brief], tables: &mut Tables) -> Cells {
+        let (of_mention, n) = assign(briefs, tables);
+        // Where the mentions of each cell begin, by counting.
+        let mut starts = vec![0u32; n + 1];
+        for &cell in &of_mention {
+            starts[cell as usize + 1] += 1;
+        }
+        for i in 0..n {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut mentions = vec![0u32; briefs.len()];
+        for (mention, &cell) in (0u32..).zip(&of_mention) {
+            let at = &mut next[cell as usize];
+            mentions[*at as usize] = mention;
+            *at += 1;
+        }
+        let mut reports = Vec::with_capacity(briefs.len());
+        let list = starts
+            .windows(2)
+            .map(|ends| {
+                let own = &mentions[ends[0] as usize..ends[1] as usize];
+                cell(own, ends[0], briefs, tables, &mut reports)
+            })
+            .collect();
+        Cells {
+            list,
+            mentions,
+            reports,
+        }
     }
 
-    /// The action, if any.
-    pub fn action(&self) -> Option<&str> {
-        self.sample.properties.action.as_deref()
+    /// The mentions of a cell, rising.
+    pub fn mentions(&self, cell: usize) -> &[u32] {
+        let (from, to) = self.list[cell].mentions;
+        &self.mentions[from as usize..to as usize]
+    }
+
+    /// The reports of a cell: numbers that rise.
+    pub fn reports(&self, cell: usize) -> &[u32] {
+        let (from, to) = self.list[cell].reports;
+        &self.reports[from as usize..to as usize]
     }
 }
 
-/// Puts together what is coded alike. The cells come in the order of their first
-/// mentions, so the list depends on the set of mentions alone.
-pub fn cells<'a>(mentions: &'a [Located], rules: &'a Rules) -> Vec<Cell<'a>> {
+/// For each mention the number of its cell, and how many cells there are.
+fn assign(briefs: &[Brief], tables: &Tables) -> (Vec<u32>, usize) {
     #[derive(PartialEq, Eq, Hash)]
-    struct Key<'a> {
-        supposed: bool,
-        category: &'a str,
-        action: Option<&'a str>,
-        extent: Option<&'a str>,
-        site: Option<&'a str>,
+    struct Key {
+        what: u32,
+        extent: u32,
+        site: u32,
         at: Option<(i64, i64)>,
-        dates: Option<(&'a str, Option<&'a str>)>,
+        dates: (u32, u32),
+        supposed: bool,
         undated: Option<u32>,
     }
-    let mut found: HashMap<Key, usize> = HashMap::new();
-    let mut numbers: HashMap<&str, u32> = HashMap::new();
-    let mut cells: Vec<Cell> = Vec::new();
-    for (i, mention) in mentions.iter().enumerate() {
-        let p = &mention.properties;
-        let report = p.sources.first().map_or("", |s| s.report.as_str());
-        let next = numbers.len() as u32;
-        let report = *numbers.entry(report).or_insert(next);
-        let supposed = p.date_basis.as_deref() == Some("publication");
-        let days = Days::of(p.date_start.as_deref(), p.date_end.as_deref()).map(|days| Days {
-            first: days.first - i32::from(supposed),
-            ..days
-        });
-        let at = representative(mention);
-        // A site names a place fully unless a relation ("10 km north of") moves it.
-        let moved = p.site.is_none() || p.relation.is_some();
-        let key = Key {
-            supposed,
-            category: &p.category,
-            action: p.action.as_deref(),
-            extent: p.extent.as_deref(),
-            site: p.site.as_deref(),
-            at: moved.then(|| ((at.x() * 1e4).round() as i64, (at.y() * 1e4).round() as i64)),
-            dates: p
-                .date_start
-                .as_deref()
-                .map(|start| (start, p.date_end.as_deref())),
-            undated: days.is_none().then_some(report),
-        };
-        let at_cell = *found.entry(key).or_insert_with(|| {
-            cells.push(Cell {
-                mentions: Vec::new(),
-                sample: mention,
-                reports: Vec::new(),
-                days,
-                precise: days.is_some()
-                    && !supposed
-                    && p.date_start.as_ref().is_some_and(|d| d.len() >= 10)
-                    && !matches!(p.date_precision.as_deref(), Some("week" | "month" | "year")),
-                point: p.extent.as_deref().map_or_else(
-                    || matches!(mention.geometry, Geometry::Point(_)),
-                    |e| e == "point",
-                ),
-                at,
-                radius_m: p.radius_m.unwrap_or(0.0),
-                bounds: mention.geometry.bounding_rect(),
-                figures: [None; 4],
-                supposed,
-                parties: BTreeSet::new(),
-            });
-            cells.len() - 1
-        });
-        let cell = &mut cells[at_cell];
-        cell.mentions.push(i);
-        cell.reports.push(report);
-        cell.radius_m = cell.radius_m.max(p.radius_m.unwrap_or(0.0));
-        cell.parties
-            .extend(p.actors.iter().filter_map(|name| rules.party(name)));
-        for (have, given) in cell.figures.iter_mut().zip(figures(mention)) {
-            *have = match (*have, given) {
+    let mut found: FxHashMap<Key, u32> = FxHashMap::default();
+    let of_mention = briefs
+        .iter()
+        .map(|brief| {
+            let (place, when) = (tables.places.get(brief.place), tables.whens.get(brief.when));
+            // A site names a place fully unless a relation ("10 km north of") moves it.
+            let moved = place.site == 0 || place.related;
+            let at = place.at();
+            let key = Key {
+                what: brief.what,
+                extent: place.extent,
+                site: place.site,
+                at: moved.then(|| ((at.x() * 1e4).round() as i64, (at.y() * 1e4).round() as i64)),
+                dates: if when.start == 0 {
+                    (0, 0)
+                } else {
+                    (when.start, when.end)
+                },
+                supposed: when.supposed,
+                undated: when.days.is_none().then_some(brief.report),
+            };
+            let next = found.len() as u32;
+            *found.entry(key).or_insert(next)
+        })
+        .collect();
+    (of_mention, found.len())
+}
+
+/// The cell of some mentions, which begin at a place in the list of all; its reports
+/// are added to theirs.
+fn cell(
+    mentions: &[u32],
+    from: u32,
+    briefs: &[Brief],
+    tables: &mut Tables,
+    reports: &mut Vec<u32>,
+) -> Cell {
+    let brief = |&m: &u32| &briefs[m as usize];
+    let first = brief(&mentions[0]);
+    let (what, place, when) = (
+        *tables.whats.get(first.what),
+        *tables.places.get(first.place),
+        *tables.whens.get(first.when),
+    );
+    let mut radius_m: f64 = 0.0;
+    let mut figures: Figures = [None; 4];
+    let begin = reports.len();
+    for one in mentions.iter().map(brief) {
+        radius_m = radius_m.max(tables.places.get(one.place).radius_m());
+        for (have, given) in figures.iter_mut().zip(tables.figures.get(one.figures)) {
+            *have = match (*have, *given) {
                 (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
                 (a, b) => a.or(b),
             };
         }
+        // Mentions come by report, so that its own stand together.
+        if reports[begin..].last() != Some(&one.report) {
+            reports.push(one.report);
+        }
     }
-    for cell in &mut cells {
-        cell.reports.sort_unstable();
-        cell.reports.dedup();
-    }
-    cells
-}
-
-fn representative(mention: &Located) -> Point<f64> {
-    let p = &mention.properties;
-    match (p.lon, p.lat) {
-        (Some(lon), Some(lat)) => Point::new(lon, lat),
-        _ => mention
-            .geometry
-            .bounding_rect()
-            .map_or(Point::new(0.0, 0.0), |r| r.center().into()),
-    }
-}
-
-/// Lowest and highest fatalities, injured, arrested, troops of one mention.
-pub fn figures(mention: &Located) -> [Option<(u32, u32)>; 4] {
-    let p = &mention.properties;
-    let range = |best: Option<u32>, low: Option<u32>, high: Option<u32>| {
-        let best = best.or(low).or(high)?;
-        Some((
-            low.unwrap_or(best).min(best),
-            high.unwrap_or(best).max(best),
-        ))
+    reports[begin..].sort_unstable();
+    let parties = if mentions.iter().all(|m| brief(m).parties == first.parties) {
+        first.parties
+    } else {
+        let mut all: Vec<u32> = mentions
+            .iter()
+            .flat_map(|m| tables.parties.get(brief(m).parties).iter().copied())
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        tables.parties.number(all.into())
     };
-    [
-        range(p.fatalities, p.fatalities_low, p.fatalities_high),
-        range(p.injured, p.injured_low, p.injured_high),
-        range(p.arrested, p.arrested_low, p.arrested_high),
-        range(p.troops, p.troops_low, p.troops_high),
-    ]
+    Cell {
+        category: what.category,
+        action: what.action,
+        site: place.site,
+        extent: place.extent,
+        related: place.related,
+        precise: when.precise,
+        supposed: when.supposed,
+        point: place.point,
+        shape: place.shape,
+        days: when.days,
+        at: place.at(),
+        radius_m,
+        figures,
+        parties,
+        mentions: (from, from + mentions.len() as u32),
+        reports: (begin as u32, reports.len() as u32),
+    }
 }
 
 /// The points of a pair of mentions, by respect; `None` contradicts.
@@ -192,49 +235,62 @@ pub struct Points {
     pub total: Option<f64>,
 }
 
+/// What the scores of cells depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct With<'a> {
+    /// The weights.
+    pub rules: &'a Rules,
+    /// The values that cells name.
+    pub tables: &'a Tables,
+}
+
 /// What [`score`] is made of.
-pub fn points(a: &Cell, b: &Cell, rules: &Rules) -> Points {
-    let (action, date, place) = (action(a, b, rules), date(a, b, rules), place(a, b, rules));
+pub fn points(a: &Cell, b: &Cell, with: With) -> Points {
+    let (action, date, place) = (
+        action(a, b, with.rules),
+        date(a, b, with.rules),
+        place(a, b, with),
+    );
     Points {
         place,
         date,
         action,
-        figures: figures_score(a, b, rules),
-        actors: actors_score(a, b, rules),
-        total: score(a, b, rules),
+        figures: figures_score(a, b, with.rules),
+        actors: actors_score(a, b, with),
+        total: score(a, b, with),
     }
 }
 
 /// How well two cells agree in place, date, action, figures and actors; none when
 /// they cannot be the same incident. Both are of one category.
-pub fn score(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
-    let action = action(a, b, rules)?;
-    let date = date(a, b, rules)?;
-    let place = place(a, b, rules)?;
-    let details = figures_score(a, b, rules) + actors_score(a, b, rules);
+pub fn score(a: &Cell, b: &Cell, with: With) -> Option<f64> {
+    let action = action(a, b, with.rules)?;
+    let date = date(a, b, with.rules)?;
+    let place = place(a, b, with)?;
+    let details = figures_score(a, b, with.rules) + actors_score(a, b, with);
     Some(action + date + place + details)
 }
 
 fn action(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
-    match (a.action(), b.action()) {
-        (Some(x), Some(y)) if x != y => None,
-        (Some(_), None) | (None, Some(_)) => Some(rules.action.one_silent),
-        _ => Some(0.0),
+    match (a.action, b.action) {
+        (x, y) if x == y => Some(0.0),
+        (0, _) | (_, 0) => Some(rules.action.one_silent),
+        _ => None,
     }
 }
 
 /// Whether two cells of rival categories are two sides' versions of one incident:
 /// the same day, two parties in common or one and a figure, not too far apart.
-pub fn rival_versions(a: &Cell, b: &Cell, rules: &Rules) -> bool {
+pub fn rival_versions(a: &Cell, b: &Cell, with: With) -> bool {
     a.precise
         && b.precise
         && a.days == b.days
-        && match a.parties.intersection(&b.parties).count() {
+        && match shared(a, b, with.tables) {
             0 => false,
-            1 => figures_score(a, b, rules) > 0.0,
+            1 => figures_score(a, b, with.rules) > 0.0,
             _ => true,
         }
-        && apart_m(a, b) <= rules.rival_km * 1000.0
+        && apart_m(a, b) <= with.rules.rival_km * 1000.0
 }
 
 fn date(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
@@ -265,10 +321,10 @@ fn date(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
     }
 }
 
-fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
-    let (p, q) = (&a.sample.properties, &b.sample.properties);
-    let unmoved = p.relation.is_none() && q.relation.is_none();
-    if p.site.is_some() && p.site == q.site && p.extent == q.extent && unmoved {
+fn place(a: &Cell, b: &Cell, with: With) -> Option<f64> {
+    let rules = with.rules;
+    let unmoved = !a.related && !b.related;
+    if a.site != 0 && a.site == b.site && a.extent == b.extent && unmoved {
         return Some(rules.place.same_site);
     }
     if a.point && b.point {
@@ -290,7 +346,7 @@ fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
         _ if a.radius_m >= b.radius_m => (a, b),
         _ => (b, a),
     };
-    if !inside(outer, inner, rules.reach_m) {
+    if !inside(outer, inner, with) {
         return None;
     }
     Some(if outer.radius_m > rules.wide_m {
@@ -300,13 +356,27 @@ fn place(a: &Cell, b: &Cell, rules: &Rules) -> Option<f64> {
     })
 }
 
-fn actors_score(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
-    match a.parties.intersection(&b.parties).count() {
-        _ if a.parties.is_empty() || b.parties.is_empty() => 0.0,
-        0 => rules.actors.none_shared,
-        1 => rules.actors.shared,
-        _ => 2.0 * rules.actors.shared,
+fn actors_score(a: &Cell, b: &Cell, with: With) -> f64 {
+    let none = |cell: &Cell| with.tables.parties.get(cell.parties).is_empty();
+    if none(a) || none(b) {
+        return 0.0;
     }
+    match shared(a, b, with.tables) {
+        0 => with.rules.actors.none_shared,
+        1 => with.rules.actors.shared,
+        _ => 2.0 * with.rules.actors.shared,
+    }
+}
+
+/// How many parties two cells have in common.
+fn shared(a: &Cell, b: &Cell, tables: &Tables) -> usize {
+    let (x, y) = (tables.parties.get(a.parties), tables.parties.get(b.parties));
+    if a.parties == b.parties {
+        return x.len();
+    }
+    x.iter()
+        .filter(|party| y.binary_search(party).is_ok())
+        .count()
 }
 
 fn figures_score(a: &Cell, b: &Cell, rules: &Rules) -> f64 {
@@ -334,9 +404,11 @@ pub fn apart_m(a: &Cell, b: &Cell) -> f64 {
 }
 
 /// Whether the representative point of `inner` lies in the area, or within
-/// `reach_m` of the line, of `outer`.
-fn inside(outer: &Cell, inner: &Cell, reach_m: f64) -> bool {
-    let Some(bounds) = outer.bounds else {
+/// the rules' `reach_m` of the line, of `outer`.
+fn inside(outer: &Cell, inner: &Cell, with: With) -> bool {
+    let reach_m = with.rules.reach_m;
+    let shape = outer.shape.map(|n| &with.tables.shapes[n as usize]);
+    let Some((geometry, Some(bounds))) = shape else {
         return false;
     };
     let at = inner.at;
@@ -349,7 +421,7 @@ fn inside(outer: &Cell, inner: &Cell, reach_m: f64) -> bool {
     {
         return false;
     }
-    match &outer.sample.geometry {
+    match geometry {
         Geometry::Polygon(p) => p.contains(&at),
         Geometry::MultiPolygon(p) => p.contains(&at),
         Geometry::LineString(l) => near(&l.0, at, reach_m),

@@ -1,13 +1,14 @@
 //! Joins cells to incidents: pairs by falling score, each checked against all that
 //! the two sides already hold.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use geo::{Coord, Rect};
+use rustc_hash::FxHashMap;
 
-use super::cell::{self, Cell};
+use super::cell::{self, Cell, Cells, With};
 use super::days::Days;
-use super::rules::Rules;
 
 /// Spans of more months than this are joined to nothing but their like.
 const MAX_MONTHS: i32 = 36;
@@ -25,6 +26,11 @@ struct Edge {
 }
 
 impl Edge {
+    /// The cell at the other end.
+    fn other(self, cell: u32) -> u32 {
+        if self.a == cell { self.b } else { self.a }
+    }
+
     fn joined(self, by: &'static str) -> Join {
         Join {
             a: self.a,
@@ -35,14 +41,14 @@ impl Edge {
 }
 
 /// What a growing incident holds.
-#[derive(Debug, Clone)]
-struct Group {
+#[derive(Debug)]
+struct Group<'c> {
     /// Sorted numbers of the reports.
-    reports: Vec<u32>,
+    reports: Cow<'c, [u32]>,
     /// Days that all its precise dates share, for incidents that do not last.
     days: Option<Days>,
-    /// The one action that it has, as the number of a cell that gives it.
-    action: Option<u32>,
+    /// The one action that it has, a word; 0 for none.
+    action: u32,
     /// Bounds of its points.
     points: Option<Rect<f64>>,
     /// Holds a cell that is a point on a day.
@@ -62,57 +68,56 @@ pub struct Join {
 
 /// The incidents: for each the positions of its cells, rising; sorted by the first.
 /// Beside them what was joined, in the order in which it was.
-pub fn clusters(cells: &[Cell], rules: &Rules) -> (Vec<Vec<usize>>, Vec<Join>) {
-    let mut forest = Forest::new(cells, rules);
-    let (mut alike, mut unlike) = (Vec::new(), HashMap::<u32, Vec<Edge>>::new());
-    for edge in edges(cells, rules) {
-        let (a, b) = (&cells[edge.a as usize], &cells[edge.b as usize]);
+pub fn clusters(cells: &Cells, with: With) -> (Vec<Vec<u32>>, Vec<Join>) {
+    let list = &cells.list;
+    let mut forest = Forest::new(cells, with);
+    let (mut alike, mut unlike) = (Vec::new(), Vec::<(u32, Edge)>::new());
+    for edge in edges(list, with) {
+        let (a, b) = (&list[edge.a as usize], &list[edge.b as usize]);
         if a.precise == b.precise && a.point == b.point {
             alike.push(edge);
+        } else if vagueness(a) > vagueness(b) {
+            unlike.push((edge.a, edge));
         } else {
-            let vaguer = if vagueness(a) > vagueness(b) {
-                edge.a
-            } else {
-                edge.b
-            };
-            unlike.entry(vaguer).or_default().push(edge);
+            unlike.push((edge.b, edge));
         }
     }
-    alike.sort_by(|x, y| {
-        y.score
-            .total_cmp(&x.score)
-            .then((x.a, x.b).cmp(&(y.a, y.b)))
-    });
+    alike.sort_unstable_by(best_first);
     let mut joins = Vec::new();
     for edge in &alike {
         if forest.join(edge.a, edge.b, false) {
             joins.push(edge.joined("score"));
         }
     }
-    for (a, b) in rivals(cells, rules) {
+    drop(alike);
+    for (a, b) in rivals(list, with) {
         if forest.join(a, b, true) {
             joins.push(Join { a, b, by: "rivals" });
         }
     }
-    let mut vague: Vec<u32> = unlike.keys().copied().collect();
-    vague.sort_by_key(|&c| (vagueness(&cells[c as usize]), c));
-    for cell in vague {
-        let edges = &unlike[&cell];
+    // The edges of each vaguer cell stand together, the best first.
+    unlike.sort_unstable_by(|x, y| x.0.cmp(&y.0).then_with(|| best_first(&x.1, &y.1)));
+    let mut vague: Vec<&[(u32, Edge)]> = unlike.chunk_by(|x, y| x.0 == y.0).collect();
+    vague.sort_by_key(|edges| (vagueness(&list[edges[0].0 as usize]), edges[0].0));
+    for edges in vague {
+        let cell = edges[0].0;
         if let Some(partner) = forest.partner(cell, edges) {
             // Of the edges into the partner's group, the one that scores best.
-            let mut into: Vec<&Edge> = edges.iter().collect();
-            into.retain(|e| forest.root(if e.a == cell { e.b } else { e.a }) == partner);
-            into.sort_by(|x, y| {
-                y.score
-                    .total_cmp(&x.score)
-                    .then((x.a, x.b).cmp(&(y.a, y.b)))
-            });
+            let into = edges
+                .iter()
+                .find(|(_, e)| forest.root(e.other(cell)) == partner);
             if forest.join(cell, partner, false) {
-                joins.extend(into.first().map(|e| e.joined("vaguer")));
+                joins.extend(into.map(|(_, e)| e.joined("vaguer")));
             }
         }
     }
     (forest.into_clusters(), joins)
+}
+
+fn best_first(x: &Edge, y: &Edge) -> Ordering {
+    y.score
+        .total_cmp(&x.score)
+        .then((x.a, x.b).cmp(&(y.a, y.b)))
 }
 
 /// Order of precision: dates first, then extent.
@@ -125,48 +130,58 @@ pub fn vagueness(cell: &Cell) -> (bool, i32, bool) {
     )
 }
 
+/// A cell in a block of category, month and place (none for what is no point).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    key: Key,
+    first_day: i32,
+    cell: u32,
+}
+
+type Key = (u32, i32, Option<(i32, i32)>);
+
 /// All pairs that score enough, from blocks of category, month and place.
-fn edges(cells: &[Cell], rules: &Rules) -> Vec<Edge> {
-    type Key<'a> = (&'a str, i32, Option<(i32, i32)>);
-    let mut blocks: HashMap<Key, Vec<u32>> = HashMap::new();
+fn edges(cells: &[Cell], with: With) -> Vec<Edge> {
     let months = |cell: &Cell| {
         let months = cell.days?.months();
         (months.end() - months.start() < MAX_MONTHS).then_some(months)
     };
-    for (i, cell) in cells.iter().enumerate() {
+    let mut entries = Vec::with_capacity(cells.len());
+    for (i, cell) in (0u32..).zip(cells) {
         for month in months(cell).into_iter().flatten() {
-            let key = (cell.category(), month, cell.point.then(|| block(cell)));
-            blocks.entry(key).or_default().push(i as u32);
+            entries.push(Entry {
+                key: (cell.category, month, cell.point.then(|| block(cell))),
+                first_day: cell.days.map_or(0, |d| d.first),
+                cell: i,
+            });
         }
     }
-    for block in blocks.values_mut() {
-        block.sort_by_key(|&c| (cells[c as usize].days.map(|d| d.first), c));
+    entries.sort_unstable();
+    let mut blocks: FxHashMap<Key, &[Entry]> = FxHashMap::default();
+    for block in entries.chunk_by(|x, y| x.key == y.key) {
+        blocks.insert(block[0].key, block);
     }
     let mut edges = Vec::new();
     for (i, cell) in cells.iter().enumerate() {
         let Some(days) = cell.days else { continue };
-        let mut near: Vec<Option<(i32, i32)>> = vec![None];
-        if cell.point {
-            let (x, y) = block(cell);
-            near.extend((-1..=1).flat_map(|dx| (-1..=1).map(move |dy| Some((x + dx, y + dy)))));
-        }
         for month in months(cell).into_iter().flatten() {
-            for &place in &near {
-                let Some(others) = blocks.get(&(cell.category(), month, place)) else {
+            for place in places(cell) {
+                let Some(others) = blocks.get(&(cell.category, month, place)) else {
                     continue;
                 };
-                for &other in others {
-                    let b = &cells[other as usize];
-                    if b.days.is_some_and(|d| d.first > days.last) {
+                for entry in *others {
+                    if entry.first_day > days.last {
                         break;
                     }
+                    let other = entry.cell;
+                    let b = &cells[other as usize];
                     // Of two alike the later looks for the earlier; a point looks
                     // for areas and lines.
                     if b.point == cell.point && other as usize >= i {
                         continue;
                     }
-                    if let Some(score) = cell::score(cell, b, rules)
-                        && score >= rules.threshold
+                    if let Some(score) = cell::score(cell, b, with)
+                        && score >= with.rules.threshold
                     {
                         let i = i as u32;
                         edges.push(Edge {
@@ -180,9 +195,22 @@ fn edges(cells: &[Cell], rules: &Rules) -> Vec<Edge> {
         }
     }
     // A pair that shares several months was found several times.
-    edges.sort_by_key(|e| (e.a, e.b));
+    edges.sort_unstable_by_key(|e| (e.a, e.b));
     edges.dedup_by_key(|e| (e.a, e.b));
     edges
+}
+
+/// Where to look for what a cell may be joined with: among what is no point, and for a
+/// point in its own and the next blocks of space.
+pub fn places(cell: &Cell) -> impl Iterator<Item = Option<(i32, i32)>> {
+    let around = cell
+        .point
+        .then(|| block(cell))
+        .into_iter()
+        .flat_map(|(x, y)| {
+            (-1..=1).flat_map(move |dx| (-1..=1).map(move |dy| Some((x + dx, y + dy))))
+        });
+    std::iter::once(None).chain(around)
 }
 
 /// The block of space that a point is in.
@@ -194,28 +222,29 @@ pub fn block(cell: &Cell) -> (i32, i32) {
 }
 
 /// Pairs of rival versions, in the order of the cells.
-fn rivals(cells: &[Cell], rules: &Rules) -> Vec<(u32, u32)> {
-    let mut by_day: HashMap<(&str, i32), Vec<u32>> = HashMap::new();
-    for (i, cell) in cells.iter().enumerate() {
+fn rivals(cells: &[Cell], with: With) -> Vec<(u32, u32)> {
+    let (rules, words) = (with.rules, &with.tables.words);
+    let mut by_day: Vec<(&str, i32, u32)> = Vec::new();
+    for (i, cell) in (0u32..).zip(cells) {
+        let category = words.get(cell.category);
         if let Some(days) = cell.days
             && cell.precise
             && rules
                 .rivals
                 .iter()
-                .any(|(a, b)| a == cell.category() || b == cell.category())
+                .any(|(a, b)| a == category || b == category)
         {
-            by_day
-                .entry((rules.family(cell.category()), days.first))
-                .or_default()
-                .push(i as u32);
+            by_day.push((rules.family(category), days.first, i));
         }
     }
+    by_day.sort_unstable();
     let mut pairs = Vec::new();
-    for day in by_day.values() {
-        for (n, &a) in day.iter().enumerate() {
-            for &b in &day[n + 1..] {
+    for day in by_day.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+        for (n, &(_, _, a)) in day.iter().enumerate() {
+            for &(_, _, b) in &day[n + 1..] {
                 let (x, y) = (&cells[a as usize], &cells[b as usize]);
-                if rules.are_rivals(x.category(), y.category()) && cell::rival_versions(x, y, rules)
+                if rules.are_rivals(words.get(x.category), words.get(y.category))
+                    && cell::rival_versions(x, y, with)
                 {
                     pairs.push((a, b));
                 }
@@ -227,30 +256,31 @@ fn rivals(cells: &[Cell], rules: &Rules) -> Vec<(u32, u32)> {
 }
 
 /// Disjoint sets of cells, each with what it holds.
-struct Forest<'a, 'c> {
-    cells: &'c [Cell<'a>],
-    rules: &'c Rules,
+struct Forest<'c> {
+    cells: &'c [Cell],
+    with: With<'c>,
     parent: Vec<u32>,
-    groups: Vec<Group>,
+    groups: Vec<Group<'c>>,
 }
 
-impl<'a, 'c> Forest<'a, 'c> {
-    fn new(cells: &'c [Cell<'a>], rules: &'c Rules) -> Self {
-        let groups = cells
+impl<'c> Forest<'c> {
+    fn new(cells: &'c Cells, with: With<'c>) -> Self {
+        let list = &cells.list;
+        let groups = list
             .iter()
             .enumerate()
             .map(|(i, cell)| Group {
-                reports: cell.reports.clone(),
+                reports: Cow::Borrowed(cells.reports(i)),
                 days: cell.days.filter(|_| cell.precise),
-                action: cell.action().map(|_| i as u32),
+                action: cell.action,
                 points: cell.point.then(|| Rect::new(cell.at.0, cell.at.0)),
                 exact: cell.exact(),
             })
             .collect();
         Forest {
-            cells,
-            rules,
-            parent: (0..cells.len() as u32).collect(),
+            cells: list,
+            with,
+            parent: (0..list.len() as u32).collect(),
             groups,
         }
     }
@@ -280,26 +310,25 @@ impl<'a, 'c> Forest<'a, 'c> {
         };
         let (keep, gone) = (a.min(b), a.max(b));
         self.parent[gone as usize] = keep;
-        self.groups[gone as usize].reports = Vec::new();
+        self.groups[gone as usize].reports = Cow::Borrowed(&[]);
         self.groups[keep as usize] = joined;
         true
     }
 
-    fn joined(&self, a: u32, b: u32, rival: bool) -> Option<Group> {
+    fn joined(&self, a: u32, b: u32, rival: bool) -> Option<Group<'c>> {
         let (x, y) = (&self.groups[a as usize], &self.groups[b as usize]);
         let (cell_x, cell_y) = (&self.cells[a as usize], &self.cells[b as usize]);
-        let action = |g: &Group| g.action.and_then(|c| self.cells[c as usize].action());
-        if let (Some(p), Some(q)) = (action(x), action(y))
-            && p != q
-        {
+        if x.action != 0 && y.action != 0 && x.action != y.action {
             return None;
         }
+        let rules = self.with.rules;
+        let word = |cell: &Cell| self.with.tables.words.get(cell.category);
         let days = match (x.days, y.days) {
             (Some(p), Some(q)) if p.overlaps(q) => Some(Days {
                 first: p.first.max(q.first),
                 last: p.last.min(q.last),
             }),
-            (Some(p), Some(q)) if self.rules.lasts(cell_x.category()) => Some(Days {
+            (Some(p), Some(q)) if rules.lasts(word(cell_x)) => Some(Days {
                 first: p.first.min(q.first),
                 last: p.last.max(q.last),
             }),
@@ -311,9 +340,7 @@ impl<'a, 'c> Forest<'a, 'c> {
             (p, q) => p.or(q),
         };
         if !rival {
-            if cell_x.category() != cell_y.category()
-                && !self.rules.are_rivals(cell_x.category(), cell_y.category())
-            {
+            if cell_x.category != cell_y.category && !rules.are_rivals(word(cell_x), word(cell_y)) {
                 return None;
             }
             // One report tells of two incidents when it codes two.
@@ -322,18 +349,18 @@ impl<'a, 'c> Forest<'a, 'c> {
             }
             if let Some(all) = points
                 && both(x.points, y.points)
-                && diagonal_m(all) > 2.0 * self.rules.reach_m
+                && diagonal_m(all) > 2.0 * rules.reach_m
             {
                 return None;
             }
         }
-        let mut reports = [x.reports.as_slice(), y.reports.as_slice()].concat();
+        let mut reports = [&*x.reports, &*y.reports].concat();
         reports.sort_unstable();
         reports.dedup();
         Some(Group {
-            reports,
+            reports: reports.into(),
             days,
-            action: x.action.or(y.action),
+            action: if x.action == 0 { y.action } else { x.action },
             points,
             exact: x.exact || y.exact,
         })
@@ -342,22 +369,19 @@ impl<'a, 'c> Forest<'a, 'c> {
     /// The group that a vaguer cell joins: the one that scores best by a clear
     /// margin, or, at the same score, is told of in more reports. None when two
     /// are as good as each other, since then the cell may mean either.
-    fn partner(&mut self, cell: u32, edges: &[Edge]) -> Option<u32> {
+    fn partner(&mut self, cell: u32, edges: &[(u32, Edge)]) -> Option<u32> {
         let own = self.root(cell);
-        let mut best: HashMap<u32, f64> = HashMap::new();
-        for edge in edges {
-            let other = if edge.a == cell { edge.b } else { edge.a };
-            let root = self.root(other);
+        let mut ranked: Vec<(f64, usize, u32)> = Vec::with_capacity(edges.len());
+        for (_, edge) in edges {
+            let root = self.root(edge.other(cell));
             if root == own {
                 return None;
             }
-            let score = best.entry(root).or_insert(f64::MIN);
-            *score = score.max(edge.score);
+            ranked.push((edge.score, self.groups[root as usize].reports.len(), root));
         }
-        let mut ranked: Vec<(f64, usize, u32)> = best
-            .into_iter()
-            .map(|(root, score)| (score, self.groups[root as usize].reports.len(), root))
-            .collect();
+        // Of each group the best edge.
+        ranked.sort_unstable_by(|x, y| x.2.cmp(&y.2).then(y.0.total_cmp(&x.0)));
+        ranked.dedup_by_key(|r| r.2);
         ranked.sort_by(|x, y| y.0.total_cmp(&x.0).then(y.1.cmp(&x.1)).then(x.2.cmp(&y.2)));
         let (&(score, reports, root), rest) = ranked.split_first()?;
         let clear = rest.first().is_none_or(|&(s, n, _)| {
@@ -368,11 +392,11 @@ impl<'a, 'c> Forest<'a, 'c> {
         (clear && !tie).then_some(root)
     }
 
-    fn into_clusters(mut self) -> Vec<Vec<usize>> {
-        let mut clusters: Vec<Vec<usize>> = vec![Vec::new(); self.cells.len()];
+    fn into_clusters(mut self) -> Vec<Vec<u32>> {
+        let mut clusters: Vec<Vec<u32>> = vec![Vec::new(); self.cells.len()];
         for cell in 0..self.cells.len() as u32 {
             let root = self.root(cell);
-            clusters[root as usize].push(cell as usize);
+            clusters[root as usize].push(cell);
         }
         clusters.retain(|c| !c.is_empty());
         clusters

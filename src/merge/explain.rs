@@ -6,10 +6,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::cell::{self, Cell, Points};
+use super::brief::{Brief, Tables};
+use super::cell::{self, Cell, Cells, Points, With};
 use super::cluster::{self, Join};
-use super::rules::Rules;
-use crate::geocode::Located;
 
 /// How many cells before and after its own day a cell is compared with in each
 /// block, when the nearest is looked for.
@@ -57,57 +56,56 @@ pub struct Mention {
 }
 
 impl Mention {
-    fn of(located: &Located) -> Mention {
-        let source = located.properties.sources.first();
+    fn of(brief: &Brief, tables: &Tables) -> Mention {
         Mention {
-            report: source.map_or_else(String::new, |s| s.report.clone()),
-            evidence_start: source.map_or(0, |s| s.evidence_start),
-            evidence_end: source.map_or(0, |s| s.evidence_end),
+            report: tables.words.get(brief.report).to_string(),
+            evidence_start: brief.start as usize,
+            evidence_end: brief.end as usize,
         }
     }
 }
 
-/// All explanations, by incident in the order of `ids`, which gives each cluster's id
-/// in the order of the output: (position of the cluster, id).
+/// The explanations of each cluster; `ids` gives their ids.
 pub fn explain(
-    mentions: &[Located],
-    cells: &[Cell],
-    clusters: &[Vec<usize>],
+    briefs: &[Brief],
+    cells: &Cells,
+    clusters: &[Vec<u32>],
     joins: &[Join],
-    ids: &[(usize, String)],
-    rules: &Rules,
-) -> Vec<Explanation> {
-    let mut of_cell = vec![0; cells.len()];
+    ids: &[String],
+    with: With,
+) -> Vec<Vec<Explanation>> {
+    let list = &cells.list;
+    let mut of_cell = vec![0; list.len()];
     for (n, cluster) in clusters.iter().enumerate() {
         for &cell in cluster {
-            of_cell[cell] = n;
+            of_cell[cell as usize] = n;
         }
     }
-    let names: HashMap<usize, &str> = ids.iter().map(|(n, id)| (*n, id.as_str())).collect();
-    let name = |cluster: usize| names.get(&cluster).copied().unwrap_or("").to_string();
-    let first = |cell: usize| Mention::of(&mentions[cells[cell].mentions[0]]);
+    let mention = |n: u32| Mention::of(&briefs[n as usize], with.tables);
+    let first = |cell: usize| mention(cells.mentions(cell)[0]);
     let mut joined: Vec<Vec<&Join>> = vec![Vec::new(); clusters.len()];
     for join in joins {
         joined[of_cell[join.a as usize]].push(join);
     }
-    let nearest = nearest(cells, &of_cell, clusters.len(), rules);
-    let mut out = Vec::new();
-    for (n, id) in ids {
-        for &cell in &clusters[*n] {
-            for &other in &cells[cell].mentions[1..] {
+    let nearest = nearest(list, &of_cell, clusters.len(), with);
+    let mut all = Vec::with_capacity(clusters.len());
+    for (n, id) in ids.iter().enumerate() {
+        let mut out = Vec::new();
+        for &cell in &clusters[n] {
+            for &other in &cells.mentions(cell as usize)[1..] {
                 out.push(Explanation {
                     incident: id.clone(),
                     decision: "joined",
                     by: "coding",
                     nearest: None,
-                    a: first(cell),
-                    b: Mention::of(&mentions[other]),
+                    a: first(cell as usize),
+                    b: mention(other),
                     points: None,
                     threshold: None,
                 });
             }
         }
-        for join in &joined[*n] {
+        for join in &joined[n] {
             let (a, b) = (join.a as usize, join.b as usize);
             out.push(Explanation {
                 incident: id.clone(),
@@ -116,20 +114,21 @@ pub fn explain(
                 nearest: None,
                 a: first(a),
                 b: first(b),
-                points: Some(cell::points(&cells[a], &cells[b], rules)),
-                threshold: Some(rules.threshold),
+                points: Some(cell::points(&list[a], &list[b], with)),
+                threshold: Some(with.rules.threshold),
             });
         }
-        if let Some(near) = &nearest[*n] {
-            let (x, y) = (&cells[near.own], &cells[near.other]);
+        if let Some(near) = &nearest[n] {
+            let (x, y) = (&list[near.own], &list[near.other]);
             let other = of_cell[near.other];
             let shares = || {
-                let reports = |n: usize| clusters[n].iter().flat_map(|&c| &cells[c].reports);
-                reports(*n).any(|r| reports(other).any(|q| q == r))
+                let reports =
+                    |n: usize| clusters[n].iter().flat_map(|&c| cells.reports(c as usize));
+                reports(n).any(|r| reports(other).any(|q| q == r))
             };
             // The vaguer of the two: has it found another incident?
             let vague = if cluster::vagueness(x) > cluster::vagueness(y) {
-                *n
+                n
             } else {
                 other
             };
@@ -137,27 +136,28 @@ pub fn explain(
             out.push(Explanation {
                 incident: id.clone(),
                 decision: "apart",
-                by: why_apart(x, y, &near.points, rules, alone, shares),
-                nearest: Some(name(other)),
+                by: why_apart(x, y, &near.points, with, alone, shares),
+                nearest: Some(ids[other].clone()),
                 a: first(near.own),
                 b: first(near.other),
                 points: Some(near.points.clone()),
-                threshold: Some(rules.threshold),
+                threshold: Some(with.rules.threshold),
             });
         }
+        all.push(out);
     }
-    out
+    all
 }
 
 fn why_apart(
     a: &Cell,
     b: &Cell,
     points: &Points,
-    rules: &Rules,
+    with: With,
     alone: bool,
     shares: impl Fn() -> bool,
 ) -> &'static str {
-    if a.category() != b.category() {
+    if a.category != b.category {
         "other-category"
     } else if points.action.is_none() {
         "other-action"
@@ -167,7 +167,7 @@ fn why_apart(
         "other-days"
     } else if points.place.is_none() {
         "other-place"
-    } else if points.total.is_none_or(|t| t < rules.threshold) {
+    } else if points.total.is_none_or(|t| t < with.rules.threshold) {
         "below-threshold"
     } else if shares() {
         "same-report"
@@ -203,14 +203,12 @@ fn order(a: &Near, b: &Near) -> Ordering {
 /// For each cluster the pair that came nearest to joining it with another one, among
 /// mentions of the category (or a rival one) in the same and the next blocks, on any
 /// day.
-fn nearest(cells: &[Cell], of_cell: &[usize], n: usize, rules: &Rules) -> Vec<Option<Near>> {
+fn nearest(cells: &[Cell], of_cell: &[usize], n: usize, with: With) -> Vec<Option<Near>> {
     type Key<'a> = (&'a str, Option<(i32, i32)>);
+    let family = |cell: &Cell| with.rules.family(with.tables.words.get(cell.category));
     let mut blocks: HashMap<Key, Vec<usize>> = HashMap::new();
     for (i, cell) in cells.iter().enumerate() {
-        let key = (
-            rules.family(cell.category()),
-            cell.point.then(|| cluster::block(cell)),
-        );
+        let key = (family(cell), cell.point.then(|| cluster::block(cell)));
         blocks.entry(key).or_default().push(i);
     }
     let day = |c: usize| cells[c].days.map_or(i32::MAX, |d| d.first);
@@ -225,13 +223,8 @@ fn nearest(cells: &[Cell], of_cell: &[usize], n: usize, rules: &Rules) -> Vec<Op
         }
     };
     for (i, cell) in cells.iter().enumerate() {
-        let mut places: Vec<Option<(i32, i32)>> = vec![None];
-        if cell.point {
-            let (x, y) = cluster::block(cell);
-            places.extend((-1..=1).flat_map(|dx| (-1..=1).map(move |dy| Some((x + dx, y + dy)))));
-        }
-        for place in places {
-            let Some(block) = blocks.get(&(rules.family(cell.category()), place)) else {
+        for place in cluster::places(cell) {
+            let Some(block) = blocks.get(&(family(cell), place)) else {
                 continue;
             };
             let at = block.partition_point(|&c| (day(c), c) < (day(i), i));
@@ -241,13 +234,13 @@ fn nearest(cells: &[Cell], of_cell: &[usize], n: usize, rules: &Rules) -> Vec<Op
                     continue;
                 }
                 let other_cell = &cells[other];
-                let points = cell::points(cell, other_cell, rules);
+                let points = cell::points(cell, other_cell, with);
                 let known = [points.action, points.date, points.place];
                 let gap = match (cell.days, other_cell.days) {
                     (Some(a), Some(b)) => (a.first - b.last).max(b.first - a.last).max(0),
                     _ => i32::MAX,
                 };
-                let apart = usize::from(cell.category() != other_cell.category());
+                let apart = usize::from(cell.category != other_cell.category);
                 let rank = (
                     apart + known.iter().filter(|p| p.is_none()).count(),
                     known.iter().flatten().sum::<f64>() + points.figures + points.actors,

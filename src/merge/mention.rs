@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use geo::orient::{Direction, Orient};
 use geo::{Coord, Geometry, MapCoords};
 use geojson::GeometryValue;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::geocode::{Located, Properties, Source};
@@ -36,23 +36,31 @@ fn round(x: f64, parts: f64) -> f64 {
 
 /// All mentions of the incidents, sorted by [`order`], each once.
 pub fn apart(incidents: Vec<Located>) -> Vec<Located> {
-    let mut all = Vec::with_capacity(incidents.len());
-    for mut incident in incidents {
-        incident.id.clear();
-        let sources = std::mem::take(&mut incident.properties.sources);
-        if sources.len() <= 1 {
-            all.push(mention(incident, sources.into_iter().next()));
-        } else {
-            all.extend(
-                sources
-                    .into_iter()
-                    .map(|source| mention(incident.clone(), Some(source))),
-            );
-        }
-    }
+    let mut all: Vec<Located> = incidents.into_iter().flat_map(each).collect();
     all.sort_by(order);
     all.dedup();
     all
+}
+
+/// The mentions of one incident, in the order of its sources.
+pub fn each(mut incident: Located) -> impl Iterator<Item = Located> {
+    incident.id.clear();
+    let mut sources = std::mem::take(&mut incident.properties.sources).into_iter();
+    let mut first = true;
+    let mut whole = Some(incident);
+    std::iter::from_fn(move || {
+        let source = sources.next();
+        if source.is_none() && !first {
+            return None;
+        }
+        first = false;
+        let whole = if sources.len() == 0 {
+            whole.take()
+        } else {
+            whole.clone()
+        };
+        whole.map(|incident| mention(incident, source))
+    })
 }
 
 /// The incident as one source alone tells it.
@@ -123,20 +131,37 @@ fn overlay(incident: &mut Located, coded: serde_json::Map<String, Value>) {
     }
 }
 
+/// Calls a macro with all properties that may differ from source to source, in the
+/// order in which they are written.
+macro_rules! properties_of_a_source {
+    ($do:ident) => {
+        $do!(
+            category acled_event_type acled_sub_event_type action place place_sq place_sr
+            place_sr_cyrl place_as_written site site_kind municipality extent lat lon radius_m
+            relation geo_precision where_prec line_side date_start date_end date_precision
+            time_precision date_basis fatalities fatalities_low fatalities_high injured
+            injured_low injured_high arrested arrested_low arrested_high troops troops_low
+            troops_high actors status claimed_by denied_by confidence
+        )
+    };
+}
+
 /// What `mention` says differently from the merged `incident`, by property.
 pub fn coded(mention: &Located, incident: &Located) -> serde_json::Map<String, Value> {
     let mut out = serde_json::Map::new();
-    let (Ok(Value::Object(own)), Ok(Value::Object(all))) = (
-        serde_json::to_value(flat(&mention.properties)),
-        serde_json::to_value(flat(&incident.properties)),
-    ) else {
-        return out;
-    };
-    for (key, value) in own {
-        if !MADE.contains(&key.as_str()) && all.get(&key) != Some(&value) {
-            out.insert(key, value);
-        }
+    let (own, all) = (&mention.properties, &incident.properties);
+    macro_rules! differing {
+        ($($name:ident)*) => {
+            $(if own.$name != all.$name {
+                // What cannot be told apart in JSON is no difference.
+                let (own, all) = (json(&own.$name), json(&all.$name));
+                if own != all {
+                    out.insert(stringify!($name).to_string(), own);
+                }
+            })*
+        };
     }
+    properties_of_a_source!(differing);
     if mention.geometry != incident.geometry
         && let Ok(geometry) = serde_json::to_value(GeometryValue::from(&mention.geometry))
     {
@@ -145,21 +170,17 @@ pub fn coded(mention: &Located, incident: &Located) -> serde_json::Map<String, V
     out
 }
 
-/// The properties without the sources, which are long.
-fn flat(properties: &Properties) -> Properties {
-    Properties {
-        sources: Vec::new(),
-        ..properties.clone()
-    }
+fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// The order of mentions: by report, evidence and coding. Two that compare equal
 /// are the same.
 pub fn order(a: &Located, b: &Located) -> Ordering {
-    let source = |m: &Located| -> Option<(String, usize, usize)> {
+    fn source(m: &Located) -> Option<(&str, usize, usize)> {
         let s = m.properties.sources.first()?;
-        Some((s.report.clone(), s.evidence_start, s.evidence_end))
-    };
+        Some((&s.report, s.evidence_start, s.evidence_end))
+    }
     let (p, q) = (&a.properties, &b.properties);
     source(a)
         .cmp(&source(b))
@@ -178,9 +199,30 @@ pub fn order(a: &Located, b: &Located) -> Ordering {
 }
 
 /// All of a mention as text, for the rare pair that is alike but for details.
-fn text(mention: &Located) -> String {
+pub fn text(mention: &Located) -> String {
     let properties = serde_json::to_string(&mention.properties).unwrap_or_default();
     let geometry =
         serde_json::to_string(&GeometryValue::from(&mention.geometry)).unwrap_or_default();
     properties + &geometry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_may_differ_from_source_to_source_but_those_that_are_made_of_them() {
+        macro_rules! names {
+            ($($name:ident)*) => { [$(stringify!($name)),*] };
+        }
+        let Ok(Value::Object(all)) = serde_json::to_value(Properties::default()) else {
+            panic!()
+        };
+        let expected: Vec<&str> = all
+            .keys()
+            .map(String::as_str)
+            .filter(|key| of_a_source(key))
+            .collect();
+        assert_eq!(properties_of_a_source!(names).to_vec(), expected);
+    }
 }

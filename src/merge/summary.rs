@@ -1,27 +1,67 @@
 //! What the sources of one incident say together.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::cell::figures;
+use super::brief::{Figures, figures};
 use super::copies;
 use super::days::Days;
 use super::mention;
 use super::rules::Rules;
 use crate::geocode::{Located, Properties, Source};
 
-/// One incident of its mentions, which come in [`mention::order`]. The id is left
-/// empty.
-pub fn incident(members: &[&Located], rules: &Rules) -> Located {
-    let place = lead(members, place_rank, |m| {
+/// One incident of its mentions, of which there is at least one and which come in
+/// [`mention::order`]. The id is left empty. Beside it, which mention was published
+/// first.
+pub fn incident(mut members: Vec<Located>, rules: &Rules) -> (Located, usize) {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by_key(|&n| (published(&members[n]), n));
+    let lists: Vec<Vec<Source>> = members
+        .iter_mut()
+        .map(|m| std::mem::take(&mut m.properties.sources))
+        .collect();
+    let mut out = summary(&members, &lists);
+    let first = order[0];
+    sources(&mut out, &members, lists, &order, rules);
+    (out, first)
+}
+
+/// When the first source was published; none after all days.
+fn published(m: &Located) -> (bool, Option<&str>) {
+    let day = m
+        .properties
+        .sources
+        .first()
+        .and_then(|s| s.published.as_deref());
+    (day.is_none(), day)
+}
+
+/// Mentions with the lists of their sources.
+#[derive(Clone, Copy)]
+struct Members<'a> {
+    all: &'a [Located],
+    sources: &'a [Vec<Source>],
+}
+
+/// What the mentions say together, but for the sources.
+fn summary(members: &[Located], lists: &[Vec<Source>]) -> Located {
+    let told = Members {
+        all: members,
+        sources: lists,
+    };
+    let place = lead(told, place_rank, |m| {
         let p = &m.properties;
-        (p.category.clone(), p.site.clone(), p.relation.clone())
+        (
+            p.category.as_str(),
+            p.site.as_deref(),
+            p.relation.as_deref(),
+        )
     });
-    let date = lead(members, date_rank, |m| {
+    let date = lead(told, date_rank, |m| {
         let p = &m.properties;
-        (p.date_start.clone(), p.date_end.clone())
+        (p.date_start.as_deref(), p.date_end.as_deref())
     });
     let mut out = place.clone();
     let p = &mut out.properties;
@@ -32,7 +72,7 @@ pub fn incident(members: &[&Located], rules: &Rules) -> Located {
     p.date_precision.clone_from(&d.date_precision);
     p.time_precision = d.time_precision;
     p.date_basis.clone_from(&d.date_basis);
-    let [fatalities, injured, arrested, troops] = best_figures(members);
+    let [fatalities, injured, arrested, troops] = best_figures(told);
     (p.fatalities, p.fatalities_low, p.fatalities_high) = fatalities;
     (p.injured, p.injured_low, p.injured_high) = injured;
     (p.arrested, p.arrested_low, p.arrested_high) = arrested;
@@ -43,7 +83,6 @@ pub fn incident(members: &[&Located], rules: &Rules) -> Located {
         p.denied_by = union(members, |m| &m.properties.denied_by);
         p.status = status(members);
     }
-    sources(&mut out, members, rules);
     out
 }
 
@@ -51,33 +90,38 @@ pub fn incident(members: &[&Located], rules: &Rules) -> Located {
 /// of the kind that most reports give. Ties fall to the kind, then to the order
 /// of mentions, so that the choice depends on the set alone.
 fn lead<'a, R: Ord, K: Ord>(
-    members: &[&'a Located],
-    rank: impl Fn(&Located) -> R,
-    kind: impl Fn(&Located) -> K,
+    members: Members<'a>,
+    rank: impl Fn(&'a Located) -> R,
+    kind: impl Fn(&'a Located) -> K,
 ) -> &'a Located {
-    let best = members.iter().map(|m| rank(m)).min();
-    let mut kinds: BTreeMap<K, Vec<&'a Located>> = BTreeMap::new();
-    for m in members.iter().filter(|m| Some(rank(m)) == best) {
-        kinds.entry(kind(m)).or_default().push(m);
+    let all = members.all;
+    let best = all.iter().map(&rank).min();
+    let mut kinds: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    for (n, m) in all.iter().enumerate() {
+        if Some(rank(m)) == best {
+            kinds.entry(kind(m)).or_default().push(n);
+        }
     }
-    let most = kinds
-        .into_values()
-        .min_by_key(|same| Reverse(reports(same).len()))
-        .unwrap_or_default();
+    let most = if kinds.len() == 1 {
+        kinds.into_values().next()
+    } else {
+        kinds
+            .into_values()
+            .min_by_key(|same| Reverse(reports(members, same).len()))
+    };
     most.into_iter()
-        .min_by(|a, b| {
-            let certainty = |m: &Located| m.properties.confidence.unwrap_or(0.0);
-            certainty(b)
-                .total_cmp(&certainty(a))
-                .then_with(|| mention::order(a, b))
+        .flatten()
+        .min_by(|&a, &b| {
+            let certainty = |n: usize| all[n].properties.confidence.unwrap_or(0.0);
+            certainty(b).total_cmp(&certainty(a)).then(a.cmp(&b))
         })
-        .unwrap_or(members[0])
+        .map_or(&all[0], |n| &all[n])
 }
 
-fn reports<'a>(members: &[&'a Located]) -> BTreeSet<&'a str> {
-    members
+fn reports<'a>(members: Members<'a>, which: &[usize]) -> BTreeSet<&'a str> {
+    which
         .iter()
-        .flat_map(|m| m.properties.sources.iter().map(|s| s.report.as_str()))
+        .flat_map(|&n| members.sources[n].iter().map(|s| s.report.as_str()))
         .collect()
 }
 
@@ -132,36 +176,18 @@ type Range = (Option<u32>, Option<u32>, Option<u32>);
 /// one that mentions it vaguely; then the one published last, since early figures
 /// are corrected; then the one that places it more exactly; then the figure that
 /// more reports give; then the higher.
-fn best_figures(members: &[&Located]) -> [Range; 4] {
+fn best_figures(members: Members) -> [Range; 4] {
+    let ranges: Vec<Figures> = members.all.iter().map(figures).collect();
     let best = |get: fn(&Properties) -> Option<u32>, which: usize| -> Range {
-        let mut given: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
-        for m in members {
-            if let Some(figure) = get(&m.properties) {
-                given.entry(figure).or_default().extend(reports(&[m]));
-            }
-        }
-        let weight = |m: &Located, figure: u32| {
-            let published = m
-                .properties
-                .sources
-                .first()
-                .and_then(|s| s.published.clone());
-            (
-                Reverse(date_rank(m).0.min(1)),
-                published,
-                Reverse(place_rank(m)),
-                given.get(&figure).map_or(0, BTreeSet::len),
-                figure,
-            )
-        };
-        let best = members
+        let given: Vec<(usize, u32)> = members
+            .all
             .iter()
-            .filter_map(|m| get(&m.properties).map(|figure| (weight(m, figure), figure)))
-            .max()
-            .map(|(_, figure)| figure);
-        let ranges = || members.iter().filter_map(|m| figures(m)[which]);
+            .enumerate()
+            .filter_map(|(n, m)| Some((n, get(&m.properties)?)))
+            .collect();
+        let ranges = || ranges.iter().filter_map(|r| r[which]);
         (
-            best,
+            outweighing(members, &given),
             ranges().map(|r| r.0).min(),
             ranges().map(|r| r.1).max(),
         )
@@ -174,10 +200,43 @@ fn best_figures(members: &[&Located]) -> [Range; 4] {
     ]
 }
 
+/// Of figures and who gives them the one that outweighs the others.
+fn outweighing(members: Members, given: &[(usize, u32)]) -> Option<u32> {
+    let &(_, figure) = given.first()?;
+    if given.iter().all(|g| g.1 == figure) {
+        return Some(figure);
+    }
+    let mut tellers: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for &(n, figure) in given {
+        tellers.entry(figure).or_default().push(n);
+    }
+    let tellers: BTreeMap<u32, usize> = tellers
+        .into_iter()
+        .map(|(figure, who)| (figure, reports(members, &who).len()))
+        .collect();
+    given
+        .iter()
+        .map(|&(n, figure)| {
+            let m = &members.all[n];
+            let published = members.sources[n]
+                .first()
+                .and_then(|s| s.published.as_deref());
+            (
+                Reverse(date_rank(m).0.min(1)),
+                published,
+                Reverse(place_rank(m)),
+                tellers.get(&figure),
+                figure,
+            )
+        })
+        .max()
+        .map(|weight| weight.4)
+}
+
 /// Named by most mentions first.
-fn by_number<'a>(members: &[&'a Located], get: fn(&'a Located) -> &'a Vec<String>) -> Vec<String> {
+fn by_number(members: &[Located], get: fn(&Located) -> &Vec<String>) -> Vec<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in members.iter().flat_map(|m| get(m)) {
+    for name in members.iter().flat_map(get) {
         *count.entry(name).or_default() += 1;
     }
     let mut names: Vec<(&str, usize)> = count.into_iter().collect();
@@ -188,14 +247,14 @@ fn by_number<'a>(members: &[&'a Located], get: fn(&'a Located) -> &'a Vec<String
         .collect()
 }
 
-fn union<'a>(members: &[&'a Located], get: fn(&'a Located) -> &'a Vec<String>) -> Vec<String> {
-    let all: BTreeSet<&String> = members.iter().flat_map(|m| get(m)).collect();
+fn union(members: &[Located], get: fn(&Located) -> &Vec<String>) -> Vec<String> {
+    let all: BTreeSet<&String> = members.iter().flat_map(get).collect();
     all.into_iter().cloned().collect()
 }
 
 /// Disputed when a source disputes it, when two sides name it differently, or when
 /// one denies what another tells; claimed when all only claim it.
-fn status(members: &[&Located]) -> Option<String> {
+fn status(members: &[Located]) -> Option<String> {
     let any = |word: &str| {
         members
             .iter()
@@ -220,7 +279,7 @@ fn status(members: &[&Located]) -> Option<String> {
 
 /// The best source's confidence, and for each further text of another wording a
 /// third of the remaining doubt less. Three decimals.
-fn confidence(members: &[&Located], texts: usize) -> Option<f64> {
+fn confidence(members: &[Located], texts: usize) -> Option<f64> {
     let best = members
         .iter()
         .filter_map(|m| m.properties.confidence)
@@ -231,37 +290,39 @@ fn confidence(members: &[&Located], texts: usize) -> Option<f64> {
 
 /// Sources by day of publication, near-copies marked, each with what it alone says
 /// differently; and what is counted over them.
-fn sources(out: &mut Located, members: &[&Located], rules: &Rules) {
-    let mut ordered: Vec<&Located> = members.to_vec();
-    ordered.sort_by(|a, b| by_publication(a, b));
-    let mut list: Vec<Source> = Vec::with_capacity(ordered.len());
-    let mut whose: Vec<&Located> = Vec::with_capacity(ordered.len());
-    for m in &ordered {
-        list.extend(m.properties.sources.iter().cloned());
-        whose.resize(list.len(), m);
+fn sources(
+    out: &mut Located,
+    members: &[Located],
+    mut lists: Vec<Vec<Source>>,
+    order: &[usize],
+    rules: &Rules,
+) {
+    let mut list: Vec<Source> = Vec::with_capacity(lists.len());
+    let mut whose: Vec<usize> = Vec::with_capacity(lists.len());
+    for &n in order {
+        list.append(&mut lists[n]);
+        whose.resize(list.len(), n);
     }
     let texts = copies::mark(&mut list, rules);
     let p = &mut out.properties;
-    p.languages = ordered
+    let languages: BTreeSet<&str> = members
         .iter()
-        .flat_map(|m| m.properties.languages.iter().cloned())
-        .collect::<BTreeSet<String>>()
-        .into_iter()
+        .flat_map(|m| m.properties.languages.iter().map(String::as_str))
         .collect();
+    p.languages = languages.into_iter().map(str::to_string).collect();
     if members.len() > 1 {
         p.source_count = texts as u32;
         p.confidence = confidence(members, texts);
     }
-    if let Some(first) = ordered
+    if let Some(first) = order
         .iter()
-        .find_map(|m| m.properties.place_as_written.clone())
+        .find_map(|&n| members[n].properties.place_as_written.as_ref())
     {
-        p.place_as_written = Some(first);
+        p.place_as_written = Some(first.clone());
     }
-    p.sources = Vec::new();
-    for (source, m) in list.iter_mut().zip(whose) {
+    for (source, n) in list.iter_mut().zip(whose) {
         source.coded = if members.len() > 1 {
-            mention::coded(m, out)
+            mention::coded(&members[n], out)
         } else {
             serde_json::Map::new()
         };
@@ -269,58 +330,33 @@ fn sources(out: &mut Located, members: &[&Located], rules: &Rules) {
     out.properties.sources = list;
 }
 
-fn by_publication(a: &Located, b: &Located) -> Ordering {
-    let day = |m: &Located| {
-        let published = m
-            .properties
-            .sources
-            .first()
-            .and_then(|s| s.published.clone());
-        (published.is_none(), published)
-    };
-    day(a).cmp(&day(b)).then_with(|| mention::order(a, b))
-}
-
-/// Gives each incident its id and sorts them by date, category, place and id.
-///
-/// The id comes of category, action, site and first day alone, so that it stays
-/// when more reports come in. Where two incidents have all of these in common, the
-/// one that was told of first keeps the plain id and the others are numbered.
-///
-/// Beside them, where each one stood in the list that was given.
-pub fn name(incidents: Vec<Located>) -> (Vec<Located>, Vec<usize>) {
-    let mut all: Vec<(usize, Located)> = incidents.into_iter().enumerate().collect();
-    all.sort_by(|a, b| by_publication(&a.1, &b.1));
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    for (_, incident) in &mut all {
-        let base = id_of(incident);
-        let n = taken.entry(base.clone()).or_insert(0);
-        *n += 1;
-        incident.id = if *n == 1 { base } else { format!("{base}-{n}") };
-    }
-    all.sort_by_cached_key(|(_, incident)| place_in_list(incident));
-    let (order, incidents) = all.into_iter().unzip();
-    (incidents, order)
-}
-
 /// Sorts incidents by date, category, place and id.
-pub fn sort(incidents: &mut [Located]) {
-    incidents.sort_by_cached_key(place_in_list);
+pub fn sort(incidents: &mut Vec<Located>) {
+    let order = sorted(incidents);
+    let mut all: Vec<Option<Located>> = incidents.drain(..).map(Some).collect();
+    incidents.extend(order.into_iter().filter_map(|n| all[n].take()));
 }
 
-fn place_in_list(incident: &Located) -> impl Ord + use<> {
-    let p = &incident.properties;
-    (
-        p.date_start.is_none(),
-        p.date_start.clone(),
-        p.date_end.clone(),
-        p.category.clone(),
-        p.place.clone(),
-        incident.id.clone(),
-    )
+/// The positions of incidents in the order of date, category, place and id.
+pub fn sorted(incidents: &[Located]) -> Vec<usize> {
+    fn key(incident: &Located) -> impl Ord {
+        let p = &incident.properties;
+        (
+            p.date_start.is_none(),
+            p.date_start.as_deref(),
+            p.date_end.as_deref(),
+            p.category.as_str(),
+            p.place.as_deref(),
+            incident.id.as_str(),
+        )
+    }
+    let mut order: Vec<usize> = (0..incidents.len()).collect();
+    order.sort_by(|&a, &b| key(&incidents[a]).cmp(&key(&incidents[b])));
+    order
 }
 
-/// The id of an incident by category, action, site and first day.
+/// The id of an incident by category, action, site and first day: so that it stays when
+/// more reports come in.
 pub fn id_of(incident: &Located) -> String {
     let p = &incident.properties;
     let mut hash = Sha256::new();

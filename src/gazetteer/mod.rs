@@ -108,6 +108,19 @@ pub struct Place {
     pub weight: f64,
 }
 
+impl Place {
+    /// Whether folded text (see [`fold::fold`]) is one of its names as they stand in
+    /// the gazetteer, not an inflected form.
+    pub fn is_base_form(&self, folded: &str) -> bool {
+        [&self.name_sq, &self.name_sr, &self.name_sr_cyrl]
+            .into_iter()
+            .flatten()
+            .chain([&self.name_en])
+            .chain(&self.aliases)
+            .any(|name| fold::fold(name) == folded)
+    }
+}
+
 /// How a form in the text was matched to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {

@@ -73,7 +73,8 @@ pub fn extract(
         ..
     } = work;
     gather(&candidates, &mut drafts);
-    assign_facts(&scan, &sites, lexicon, &candidates, &mut drafts);
+    narrow(doc, lexicon, gazetteer, &candidates, &mut drafts);
+    assign_facts(&scan, &sites, lexicon, gazetteer, &candidates, &mut drafts);
     absorb(doc, lexicon, &candidates, &mut drafts);
     drafts.sort_by_key(|d| (candidates[d.best].first, d.place));
     let incidents = drafts
@@ -364,6 +365,49 @@ fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Joins what a lead tells of an area to the one point in it of which the text tells
+/// the same for the same day.
+fn narrow(
+    doc: &Document,
+    lexicon: &Lexicon,
+    gazetteer: &Gazetteer,
+    candidates: &[Candidate],
+    drafts: &mut Vec<Draft>,
+) {
+    let mut at = 0;
+    while at < drafts.len() {
+        let wide = &drafts[at];
+        let points: Vec<usize> = if lexicon.categories[wide.category].spread {
+            Vec::new()
+        } else {
+            drafts
+                .iter()
+                .enumerate()
+                .filter(|(_, d)| {
+                    d.category == wide.category
+                        && d.action == wide.action
+                        && same_date(d.date, wide.date)
+                        && place::lies_in(&doc.places[d.place], &doc.places[wide.place], gazetteer)
+                })
+                .map(|(i, _)| i)
+                .collect()
+        };
+        let [point] = points[..] else {
+            at += 1;
+            continue;
+        };
+        let wide = drafts.remove(at);
+        let host = &mut drafts[if point > at { point - 1 } else { point }];
+        if wide.date.is_some_and(|d| d.own) && host.date.is_none_or(|d| !d.own) {
+            host.date = wide.date;
+        }
+        host.candidates.extend(wide.candidates);
+        host.candidates
+            .sort_unstable_by_key(|&c| (candidates[c].first, c));
+        host.candidates.dedup();
+    }
+}
+
 /// How well a candidate serves as evidence.
 fn quality(candidate: &Candidate, scan: &Scan, placed: &Placed, date: Option<Dated>) -> i32 {
     let trigger = candidate.trigger(scan);
@@ -428,6 +472,7 @@ fn assign_facts(
     scan: &Scan,
     sites: &Sites,
     lexicon: &Lexicon,
+    gazetteer: &Gazetteer,
     candidates: &[Candidate],
     drafts: &mut [Draft],
 ) {
@@ -451,6 +496,21 @@ fn assign_facts(
         for fact in &facts {
             // A denied arrest may still say that there was none.
             if dropped && !coded && fact.figure.high > 0 {
+                continue;
+            }
+            // "in protest at the arrest of a neighbour": a figure of what is only named as
+            // the cause is none of what is told.
+            let of_dropped = candidates.iter().any(|c| {
+                c.sentence == sentence
+                    && c.reason.is_some()
+                    && (c.first.saturating_sub(1)..c.last + 4).contains(&fact.at)
+                    && scan.clause[c.first] == scan.clause[fact.at]
+                    && lexicon.categories[c.trigger(scan).category]
+                        .counts
+                        .first()
+                        .is_some_and(|first| first == role_name(fact.role))
+            });
+            if of_dropped && fact.figure.high > 0 {
                 continue;
             }
             // Nor does a death that is denied or feared count.
@@ -490,8 +550,10 @@ fn assign_facts(
                             || lexicon.categories[d.category].id != "arrest")
                 })
                 .filter(|&i| {
+                    let (place, places) = (&scan.doc.places[drafts[i].place], &scan.doc.places);
                     let same = |at: usize| {
-                        same_place(&scan.doc.places[drafts[i].place], &scan.doc.places[at])
+                        same_place(place, &places[at])
+                            || place::lies_in(place, &places[at], gazetteer)
                     };
                     (hospital || !sites.elsewhere(sentence, same))
                         && !when::another_day(scan, sentence, drafts[i].date)

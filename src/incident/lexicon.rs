@@ -50,6 +50,10 @@ pub struct Category {
     /// Kosovo force").
     #[serde(default)]
     pub wide: bool,
+    /// May go on in many places of an area at once; else what is told of an area and of
+    /// one point in it is one incident.
+    #[serde(default)]
+    pub spread: bool,
     /// A crowd does it, near where it comes from if no other place is named.
     #[serde(default)]
     pub crowd: bool,

@@ -4,9 +4,10 @@ use super::assertion::{self, Form};
 use super::find::Candidate;
 use super::lexicon::{Category, Trigger, Use};
 use super::scan::Scan;
-use crate::gazetteer::{Extent, Gazetteer};
+use crate::gazetteer::{Extent, Gazetteer, Place};
 use crate::text::PlaceExpr;
 use crate::text::place::{PlaceRole, Relation};
+use geo::{Distance, Haversine, Point};
 
 /// How a trigger got its place; the order is that of trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +50,8 @@ struct Site {
     extent: Extent,
     /// Can join a list of plain places.
     plain: bool,
+    /// A road that is named by one place it leads to.
+    road: bool,
     /// Holder of its best candidate, and whether it is a whole municipality or its
     /// seat.
     municipality: String,
@@ -120,6 +123,7 @@ impl Sites {
                         || best.kind == "municipality"
                         || best.extent == Extent::Area,
                     plain: is_plain(&place.relation),
+                    road: place.relation == Relation::OnRoad && place.anchors.len() == 1,
                 })
             })
             .collect();
@@ -306,6 +310,12 @@ pub(super) fn choose(
                 .count()
                 <= 2
     };
+    // "Zvecan: tear gas at protesters"
+    let topic = |s: &Site| {
+        s.first <= scan.sentence(candidate.sentence).first + 1
+            && s.last < candidate.first
+            && scan.doc.tokens[s.last].fold == ":"
+    };
     // "In X, people blocked the road to Y": what opens the sentence is where it is.
     let start = scan.sentence(candidate.sentence).first;
     let fronted = |s: &Site| {
@@ -318,17 +328,32 @@ pub(super) fn choose(
     let best = all
         .iter()
         .filter_map(|s| {
-            let role = role_cost(scan, trigger, category, candidate, s)?;
-            let near = if told_of(s) {
+            let said_of = told_of(s) || topic(s);
+            // "rushed to X, where four people had been killed"
+            let role = role_cost(scan, trigger, category, candidate, s)
+                .or_else(|| (said_of && fits(category, s)).then_some(1))?;
+            let near = if said_of {
                 3
             } else if fronted(s) {
                 4.min(cost(s.clause, s.first, s.last))
             } else {
                 cost(s.clause, s.first, s.last)
             };
-            // A road or an area is what is left where no site is named.
+            // A road or an area is what is left where no site is named; an area before
+            // the trigger mostly says where the people are from ("Serbs in the north
+            // blocked the road to X").
+            let exact = |o: &&Site| {
+                o.clause == s.clause
+                    && o.extent != Extent::Area
+                    && role_cost(scan, trigger, category, candidate, o).is_some()
+            };
             let wide = if s.plain && s.extent == Extent::Point {
                 0
+            } else if s.extent == Extent::Area
+                && s.last <= candidate.first
+                && all.iter().any(|o| exact(o))
+            {
+                10
             } else {
                 4
             };
@@ -409,7 +434,7 @@ pub(super) fn choose(
                     && (s.role == site.role
                         || role_cost(scan, trigger, category, candidate, s).is_some())
             }),
-            basis: if scan.clauses_apart(site.clause, candidate.clause) <= 2 {
+            basis: if topic(site) || scan.clauses_apart(site.clause, candidate.clause) <= 2 {
                 PlaceBasis::Clause
             } else {
                 PlaceBasis::Sentence
@@ -615,6 +640,18 @@ fn before(
         .map(fitting)
         .filter(|places| !places.is_empty())
         .min_by_key(|places| !(many && places.len() > 1));
+    // A place that this paragraph has named is nearer than what an earlier one told of.
+    let told = earlier.last().map(|p| scan.sentence(p.sentence).paragraph);
+    if !many
+        && kinds.is_empty()
+        && told.is_some_and(|p| p < paragraph)
+        && let Some(index) = (0..candidate.sentence)
+            .rev()
+            .take_while(|&n| scan.sentence(n).paragraph == paragraph)
+            .find_map(|n| location_of(sites, n, kinds))
+    {
+        return Some(one(index, PlaceBasis::Earlier));
+    }
     if let Some(places) = near {
         return Some(Placed {
             places,
@@ -625,13 +662,12 @@ fn before(
     }
     if many || !kinds.is_empty() {
         // The places of that kind that the text named last, as a list.
-        let last = sites
-            .sites
-            .iter()
-            .rev()
-            .find(|s| s.sentence < candidate.sentence && is_of(kinds, s) && s.plain)?;
+        let last =
+            sites.sites.iter().rev().find(|s| {
+                s.sentence < candidate.sentence && is_of(kinds, s) && (s.plain || s.road)
+            })?;
         let all = sites.of(last.sentence);
-        let mut places = list_around(scan, &all, last, |s| is_of(kinds, s) && s.plain);
+        let mut places = list_around(scan, &all, last, |s| is_of(kinds, s) && (s.plain || s.road));
         if !many {
             places.truncate(1);
         }
@@ -667,6 +703,28 @@ pub(super) fn is_wide(sites: &Sites, index: usize) -> bool {
     sites
         .at(index)
         .is_some_and(|s| s.extent != Extent::Point || !s.plain)
+}
+
+/// Whether a place is a point within another, which is an area.
+pub(super) fn lies_in(point: &PlaceExpr, area: &PlaceExpr, gazetteer: &Gazetteer) -> bool {
+    let best = |place: &PlaceExpr| {
+        let anchor = place.anchors.first()?.candidates.first()?;
+        Some(gazetteer.place(anchor.place))
+    };
+    let (Some(inner), Some(outer)) = (best(point), best(area)) else {
+        return false;
+    };
+    if !is_plain(&point.relation) || inner.extent != Extent::Point || inner.country != "XK" {
+        return false;
+    }
+    match area.relation {
+        Relation::Municipality => inner.municipality == outer.municipality,
+        Relation::At if outer.extent == Extent::Area && outer.kind != "lake" => {
+            let at = |p: &Place| Point::new(p.lon, p.lat);
+            Haversine.distance(at(inner), at(outer)) <= outer.radius_m
+        }
+        _ => false,
+    }
 }
 
 /// The first place where something is in a sentence, points before lines and areas.

@@ -1277,6 +1277,27 @@ impl<'a> Row<'a> {
         (particle || bare) && compatible && self.holds(q, k)
     }
 
+    /// Whether a name without a preposition stands in a case that only qualifies the
+    /// noun before it: "radnici Trepče". A base form, which a headline may put
+    /// anywhere, does not.
+    fn qualifies(&self, n: usize) -> bool {
+        if self.words.attribute_endings.is_empty() {
+            return false;
+        }
+        let name = &self.names[n];
+        let span = self.items[name.item].span;
+        let text = fold(&self.text[span.start as usize..span.end as usize]);
+        self.words
+            .attribute_endings
+            .iter()
+            .any(|ending| text.ends_with(ending.as_str()))
+            && name
+                .top
+                .candidates
+                .first()
+                .is_some_and(|c| !self.gazetteer.place(c.place).is_base_form(&text))
+    }
+
     fn kind_is_wide(&self, kind: usize) -> bool {
         matches!(
             self.words.kind_names[kind].as_str(),
@@ -1328,15 +1349,19 @@ impl<'a> Row<'a> {
         {
             road_after = true;
             after_end = end + n - 1;
+        } else if let Some((n, ())) = w.locality.after(end, |i| self.word(i))
+            && w.wind_noun.after(end, |i| self.word(i)).is_none()
+            && w.attribute
+                .after(end, |i| self.word(i))
+                .is_none_or(|(other, _)| other < n)
+        {
+            // "the Leposavic police station", longer than "the Leposavic police"
+            after_end = end + n - 1;
         } else if w.attribute.after(end, |i| self.word(i)).is_some()
             || (self.word(end) == Some("-") && self.word(end + 1).is_some_and(|x| x != "-"))
                 && self.items[end].span.start == self.items[end - 1].span.end
         {
             attribute = true;
-        } else if let Some((n, ())) = w.locality.after(end, |i| self.word(i))
-            && w.wind_noun.after(end, |i| self.word(i)).is_none()
-        {
-            after_end = end + n - 1;
         }
         let possessive = self.word(end) == Some("'s") || self.word(end) == Some("'");
         let saying = w.saying.after(end, |i| self.word(i)).is_some();
@@ -1426,7 +1451,7 @@ impl<'a> Row<'a> {
             if possessive || attribute || saying {
                 return PlaceRole::Other;
             }
-            if left.genitive {
+            if left.genitive || (left.kinds.is_empty() && !left.locality && self.qualifies(n)) {
                 return PlaceRole::Other;
             }
             if self.is_metonym(n) && !left.locality && left.kinds.is_empty() && left.wind.is_none()

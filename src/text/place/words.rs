@@ -157,6 +157,8 @@ pub(super) struct LangWords {
     pub offset_link: Table<()>,
     pub offset_fill: Table<()>,
     pub attribute: Table<()>,
+    /// Endings of a case that without a preposition only qualifies a noun.
+    pub attribute_endings: Vec<String>,
     pub saying: Table<()>,
     pub town: Table<()>,
     pub municipality: Table<()>,
@@ -272,6 +274,8 @@ struct Lists {
     offset_link: Vec<String>,
     offset_fill: Vec<String>,
     attribute: Vec<String>,
+    #[serde(default)]
+    attribute_endings: Vec<String>,
     saying: Vec<String>,
     town: Vec<String>,
     municipality: Vec<String>,
@@ -372,6 +376,7 @@ impl File {
             offset_link: list(&l.offset_link),
             offset_fill: list(&l.offset_fill),
             attribute: list(&l.attribute),
+            attribute_endings: l.attribute_endings.clone(),
             saying: list(&l.saying),
             town: list(&l.town),
             municipality: list(&l.municipality),

@@ -109,13 +109,17 @@ pub struct Place {
 }
 
 impl Place {
-    /// Whether folded text (see [`fold::fold`]) is one of its names as they stand in
-    /// the gazetteer, not an inflected form.
-    pub fn is_base_form(&self, folded: &str) -> bool {
-        [&self.name_sq, &self.name_sr, &self.name_sr_cyrl]
+    /// Whether folded text (see [`fold::fold`]) is one of its names in a language, or
+    /// an alias, as they stand in the gazetteer, and not an inflected form.
+    pub fn is_base_form(&self, folded: &str, lang: Lang) -> bool {
+        let names: [Option<&String>; 2] = match lang {
+            Lang::En => [Some(&self.name_en), None],
+            Lang::Sr => [self.name_sr.as_ref(), self.name_sr_cyrl.as_ref()],
+            Lang::Sq => [self.name_sq.as_ref(), None],
+        };
+        names
             .into_iter()
             .flatten()
-            .chain([&self.name_en])
             .chain(&self.aliases)
             .any(|name| fold::fold(name) == folded)
     }

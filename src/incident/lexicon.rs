@@ -285,6 +285,12 @@ pub(super) struct People {
     /// Verbs of motion that has come to its end ("marched", "arrived"): where it went
     /// is where one is then; the class may be missing.
     pub arrives: Option<u16>,
+    /// Where the hurt are brought, and the verbs of bringing and treating them; the
+    /// classes may be missing.
+    pub hospital: Option<u16>,
+    pub treated: Option<u16>,
+    /// Those who tell reporters; the class may be missing.
+    pub informant: Option<u16>,
 }
 
 /// Prefix of the classes whose words name a kind of site: `kind_crossing`.
@@ -529,6 +535,9 @@ impl LangLexicon {
             attribute: lexicon.set.known_class("attribute"),
             civilians: lexicon.set.known_class("civilians"),
             arrives: lexicon.set.known_class("arrives"),
+            hospital: lexicon.set.known_class("hospital"),
+            treated: lexicon.set.known_class("treated"),
+            informant: lexicon.set.known_class("informant"),
         };
         lexicon.people = people;
         for name in file.classes.keys() {

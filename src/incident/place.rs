@@ -60,12 +60,16 @@ struct Site {
     arrived: bool,
     /// Of a kind that things are done to as such.
     facility: bool,
+    /// Only says where somebody speaks: "a spokesman in X said".
+    speaking: bool,
+    /// Only says where the hurt were brought: "treated in hospital in X".
+    ward: bool,
 }
 
 impl Site {
     /// Whether the words say that something is there.
     fn located(&self) -> bool {
-        self.role == PlaceRole::Location || self.arrived
+        (self.role == PlaceRole::Location && !self.speaking && !self.ward) || self.arrived
     }
 }
 
@@ -116,6 +120,8 @@ impl Sites {
                     role: place.role,
                     arrived: place.role == PlaceRole::Destination && arrived(scan, sentence, first),
                     facility: facilities.contains(&best.kind),
+                    speaking: speaking(scan, sentence, first, last),
+                    ward: ward(scan, sentence, first, last),
                     kinds,
                     extent: best.extent,
                     municipality: best.municipality.clone(),
@@ -171,6 +177,36 @@ fn arrived(scan: &Scan, sentence: usize, first: usize) -> bool {
         })
 }
 
+/// Whether the word before a place is one for those who tell reporters, and a word of
+/// telling stands near: "a spokesman in X said", "according to the hospital in X".
+fn speaking(scan: &Scan, sentence: usize, first: usize, last: usize) -> bool {
+    let Some(informant) = scan.lexicon.people.informant else {
+        return false;
+    };
+    first > scan.sentence(sentence).first
+        && scan.words[first - 1].classes.has(informant)
+        && scan.uses(sentence).any(|(f, u)| {
+            matches!(u, Use::Report | Use::Claim)
+                && (f.last <= first && first - f.last <= 4
+                    || f.first >= last && f.first - last <= 4)
+        })
+}
+
+/// Whether a hospital stands beside a place, and a verb of treating in its clause.
+fn ward(scan: &Scan, sentence: usize, first: usize, last: usize) -> bool {
+    let people = &scan.lexicon.people;
+    let (Some(hospital), Some(treated)) = (people.hospital, people.treated) else {
+        return false;
+    };
+    let span = scan.sentence(sentence);
+    let beside = first.saturating_sub(2).max(span.first)..(last + 1).min(span.last);
+    beside
+        .into_iter()
+        .any(|at| scan.words[at].classes.has(hospital))
+        && (span.first..span.last)
+            .any(|at| scan.clause[at] == scan.clause[first] && scan.words[at].classes.has(treated))
+}
+
 /// The kinds of a toponym's likely places, for the word classes `site_KIND`.
 pub(super) fn toponym_kinds(
     toponym: &crate::gazetteer::Toponym,
@@ -201,7 +237,7 @@ fn role_cost(
     candidate: &Candidate,
     site: &Site,
 ) -> Option<u32> {
-    if !fits(category, site) {
+    if !fits(category, site) || site.speaking || (site.ward && category.harms) {
         return None;
     }
     // Part of the trigger's noun phrase ("the Zvecan clashes"), or its object
@@ -462,6 +498,7 @@ pub(super) fn choose(
         .or_else(|| dateline(sites, candidate, category))
         .or_else(next)
         .or_else(|| long_before(category, earlier))
+        .or_else(|| home(scan, &all, candidate, category))
         .map(|places| Placed {
             sentence: candidate.sentence,
             wide: category.wide,
@@ -551,6 +588,20 @@ fn one(index: usize, basis: PlaceBasis) -> Placed {
         sentence: 0,
         wide: false,
     }
+}
+
+/// Where those come from to whom it happened, if the text says nowhere where it did:
+/// "father and son from X were beaten".
+fn home(scan: &Scan, all: &[&Site], candidate: &Candidate, category: &Category) -> Option<Placed> {
+    all.iter()
+        .find(|s| {
+            category.harms
+                && s.role == PlaceRole::Origin
+                && s.extent == Extent::Point
+                && s.clause == candidate.clause
+                && fits(category, s)
+        })
+        .map(|s| one(s.index, PlaceBasis::Elsewhere))
 }
 
 /// The place of the forces told of before, however far back.
@@ -729,8 +780,13 @@ pub(super) fn lies_in(point: &PlaceExpr, area: &PlaceExpr, gazetteer: &Gazetteer
 
 /// The first place where something is in a sentence, points before lines and areas.
 fn location(sites: &Sites, sentence: usize, category: &Category) -> Option<usize> {
+    location_of(sites, sentence, &category.kinds)
+}
+
+/// The same for the kinds that are wanted.
+fn location_of(sites: &Sites, sentence: usize, kinds: &[String]) -> Option<usize> {
     let of = sites.of(sentence);
-    let fitting = of.iter().filter(|s| s.located() && fits(category, s));
+    let fitting = of.iter().filter(|s| s.located() && is_of(kinds, s));
     fitting
         .min_by_key(|s| (!s.plain || s.extent != Extent::Point, s.first))
         .map(|s| s.index)

@@ -44,6 +44,7 @@ pub fn parse(
             text,
             town: heading.as_deref().or(town.as_deref()),
             words: lang_words,
+            lang,
             shared: words,
             gazetteer,
             items: Vec::new(),
@@ -104,6 +105,7 @@ struct Row<'a> {
     /// The town that the text named last before this sentence.
     town: Option<&'a [Candidate]>,
     words: &'a LangWords,
+    lang: Lang,
     shared: &'a PlaceWords,
     gazetteer: &'a Gazetteer,
     items: Vec<Item<'a>>,
@@ -1295,7 +1297,7 @@ impl<'a> Row<'a> {
                 .top
                 .candidates
                 .first()
-                .is_some_and(|c| !self.gazetteer.place(c.place).is_base_form(&text))
+                .is_some_and(|c| !self.gazetteer.place(c.place).is_base_form(&text, self.lang))
     }
 
     fn kind_is_wide(&self, kind: usize) -> bool {

@@ -498,7 +498,7 @@ pub(super) fn choose(
         .or_else(|| dateline(sites, candidate, category))
         .or_else(next)
         .or_else(|| long_before(category, earlier))
-        .or_else(|| home(scan, &all, candidate, category))
+        .or_else(|| home(&all, candidate, category))
         .map(|places| Placed {
             sentence: candidate.sentence,
             wide: category.wide,
@@ -592,7 +592,7 @@ fn one(index: usize, basis: PlaceBasis) -> Placed {
 
 /// Where those come from to whom it happened, if the text says nowhere where it did:
 /// "father and son from X were beaten".
-fn home(scan: &Scan, all: &[&Site], candidate: &Candidate, category: &Category) -> Option<Placed> {
+fn home(all: &[&Site], candidate: &Candidate, category: &Category) -> Option<Placed> {
     all.iter()
         .find(|s| {
             category.harms

@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod filter;
 pub mod job;
+pub mod merging;
 pub mod output;
 pub mod pipeline;
 pub mod stamp;

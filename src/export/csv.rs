@@ -1,6 +1,6 @@
 //! `incidents.csv`: one row an incident, flat columns.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::wkt::wkt;
 use crate::geocode::{Located, Properties};
@@ -31,24 +31,53 @@ pub fn write(out: impl Write, incidents: &[Located]) -> Result<(), csv::Error> {
     ]);
     rows.write_record(&header)?;
     for incident in incidents {
-        let properties = serde_json::to_value(&incident.properties).unwrap_or_default();
-        let mut row = vec![safe(&incident.id)];
-        row.extend(columns.iter().map(|c| cell(&properties[c.as_str()])));
-        let first = incident.properties.sources.first();
-        let text =
-            |f: fn(&crate::geocode::Source) -> &str| first.map_or(String::new(), |s| safe(f(s)));
-        row.extend([
-            text(|s| &s.report),
-            text(|s| s.published.as_deref().unwrap_or("")),
-            text(|s| &s.publisher),
-            text(|s| &s.url),
-            text(|s| &s.evidence),
-            wkt(&incident.geometry),
-        ]);
-        rows.write_record(&row)?;
+        rows.write_record(row(incident, &incident.id, &columns))?;
     }
     rows.flush()?;
     Ok(())
+}
+
+/// A row but for its first cell, the id; it begins with the comma.
+///
+/// # Errors
+/// Never in practice; writing to memory may fail in principle.
+pub fn row_after_id(incident: &Located) -> io::Result<Vec<u8>> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(row(incident, "", &columns()))?;
+    rows.into_inner().map_err(io::Error::other)
+}
+
+/// The cell of an id.
+///
+/// # Errors
+/// As [`row_after_id`].
+pub fn id_cell(id: &str) -> io::Result<Vec<u8>> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record([safe(id).as_str(), ""])?;
+    let mut cell = rows.into_inner().map_err(io::Error::other)?;
+    cell.truncate(cell.len().saturating_sub(2));
+    Ok(cell)
+}
+
+fn row(incident: &Located, id: &str, columns: &[String]) -> Vec<String> {
+    let properties = serde_json::to_value(Properties {
+        sources: Vec::new(),
+        ..incident.properties.clone()
+    })
+    .unwrap_or_default();
+    let mut row = vec![safe(id)];
+    row.extend(columns.iter().map(|c| cell(&properties[c.as_str()])));
+    let first = incident.properties.sources.first();
+    let text = |f: fn(&crate::geocode::Source) -> &str| first.map_or(String::new(), |s| safe(f(s)));
+    row.extend([
+        text(|s| &s.report),
+        text(|s| s.published.as_deref().unwrap_or("")),
+        text(|s| &s.publisher),
+        text(|s| &s.url),
+        text(|s| &s.evidence),
+        wkt(&incident.geometry),
+    ]);
+    row
 }
 
 /// The flat properties, in the contract's order.

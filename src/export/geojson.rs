@@ -80,15 +80,18 @@ pub fn write_line(out: &mut impl Write, incident: &Located, rs: bool) -> io::Res
     out.write_all(b"\n")
 }
 
-/// The bounding box of all geometries: west, south, east, north.
-pub fn bbox(incidents: &[Located]) -> Option<[f64; 4]> {
-    let mut all: Option<[f64; 4]> = None;
-    for incident in incidents {
+/// The bounding box of geometries, one added after the other.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds(Option<[f64; 4]>);
+
+impl Bounds {
+    /// Adds an incident's geometry.
+    pub fn add(&mut self, incident: &Located) {
         let Some(rect) = incident.geometry.bounding_rect() else {
-            continue;
+            return;
         };
         let (min, max) = (rect.min(), rect.max());
-        let b = all.get_or_insert([min.x, min.y, max.x, max.y]);
+        let b = self.0.get_or_insert([min.x, min.y, max.x, max.y]);
         *b = [
             b[0].min(min.x),
             b[1].min(min.y),
@@ -96,7 +99,18 @@ pub fn bbox(incidents: &[Located]) -> Option<[f64; 4]> {
             b[3].max(max.y),
         ];
     }
-    all.map(|b| b.map(|x| (x * 1e6).round() / 1e6 + 0.0))
+
+    /// West, south, east, north; none of nothing.
+    pub fn get(&self) -> Option<[f64; 4]> {
+        self.0.map(|b| b.map(|x| (x * 1e6).round() / 1e6 + 0.0))
+    }
+}
+
+/// The bounding box of all geometries: west, south, east, north.
+pub fn bbox(incidents: &[Located]) -> Option<[f64; 4]> {
+    let mut bounds = Bounds::default();
+    incidents.iter().for_each(|i| bounds.add(i));
+    bounds.get()
 }
 
 /// Writes a FeatureCollection, one Feature a line, in the order given.
@@ -108,16 +122,37 @@ pub fn write_collection(
     incidents: &[Located],
     stamp: &Stamp,
 ) -> io::Result<()> {
-    out.write_all(b"{\"type\":\"FeatureCollection\",\n")?;
-    if let Some(bbox) = bbox(incidents) {
-        writeln!(out, "\"bbox\":{},", serde_json::to_string(&bbox)?)?;
-    }
-    writeln!(out, "\"adminline\":{},", serde_json::to_string(stamp)?)?;
-    out.write_all(b"\"features\":[")?;
+    begin_collection(out, bbox(incidents), stamp)?;
     for (i, incident) in incidents.iter().enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
         write_feature(out, incident)?;
     }
+    end_collection(out)
+}
+
+/// Writes a FeatureCollection up to its Features. Before the first one belongs a line
+/// break, before each other a comma and a line break.
+///
+/// # Errors
+/// When the writer fails.
+pub fn begin_collection(
+    out: &mut impl Write,
+    bbox: Option<[f64; 4]>,
+    stamp: &Stamp,
+) -> io::Result<()> {
+    out.write_all(b"{\"type\":\"FeatureCollection\",\n")?;
+    if let Some(bbox) = bbox {
+        writeln!(out, "\"bbox\":{},", serde_json::to_string(&bbox)?)?;
+    }
+    writeln!(out, "\"adminline\":{},", serde_json::to_string(stamp)?)?;
+    out.write_all(b"\"features\":[")
+}
+
+/// Writes the rest of a FeatureCollection.
+///
+/// # Errors
+/// When the writer fails.
+pub fn end_collection(out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\n]}\n")
 }
 

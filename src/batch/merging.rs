@@ -1,0 +1,519 @@
+//! Merging outside of memory: mentions lie in a file, and so do the incidents that
+//! become of them. In memory are, for each mention, where its line begins; the short
+//! records of one block of categories at a time ([`crate::merge::Block`]); and for each
+//! incident what it is sorted by.
+//!
+//! The incidents are those that [`crate::merge::merge_by`] gives, byte for byte.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+
+use crate::export::geojson::{self, Bounds, Stamp};
+use crate::export::{csv, read_feature};
+use crate::geocode::Located;
+use crate::merge::words::Words;
+use crate::merge::{Block, Rules, Store, mention, numbered};
+
+/// The most of a line that is read at once.
+const CHUNK: usize = 4096;
+/// What is gathered before it is written, in bytes.
+const BUFFER: usize = 1 << 18;
+
+/// Merged incidents, in the order of the output, in a file of their own.
+#[derive(Debug)]
+pub struct Merged<S> {
+    spool: Spool<S>,
+    items: Vec<Item>,
+    /// Positions of the items in the order of the output.
+    order: Vec<u32>,
+    words: Words,
+    /// The ids, one after the other.
+    ids: String,
+    bounds: Bounds,
+    explained: bool,
+}
+
+/// An incident: what it is sorted by, and where it is.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    start: u32,
+    end: u32,
+    category: u32,
+    place: u32,
+    /// Where its id stands among the ids.
+    id: (u32, u32),
+    /// The Feature without its head and id, the row without its id, the explanations.
+    feature: Part,
+    row: Part,
+    explanations: Part,
+}
+
+/// A part of the file: where it begins, and its length in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    at: u64,
+    length: u32,
+}
+
+/// Merges mentions, one Feature a line as [`geojson::write_line`] writes them and with
+/// one source at most (what `extract` gives); `scratch` is an empty file of which
+/// nothing is of use afterwards.
+///
+/// # Errors
+/// When a file cannot be read or written, or when a line is no mention.
+pub fn merge<M: Read + Seek, S: Read + Write + Seek>(
+    mut mentions: M,
+    scratch: S,
+    rules: &Rules,
+    explain: bool,
+) -> io::Result<Merged<S>> {
+    let blocks = blocks(&mut mentions, rules)?;
+    let mut merged = Merged {
+        spool: Spool {
+            file: scratch,
+            length: 0,
+            buffer: Vec::new(),
+        },
+        items: Vec::new(),
+        order: Vec::new(),
+        words: Words::default(),
+        ids: String::new(),
+        bounds: Bounds::default(),
+        explained: explain,
+    };
+    for offsets in blocks.into_values() {
+        let mut lines = Lines {
+            file: &mut mentions,
+            offsets,
+            line: Vec::new(),
+        };
+        let mut block = Block::new(rules);
+        for n in 0..lines.offsets.len() {
+            block.add(&lines.look(n)?);
+        }
+        let begin = merged.items.len();
+        let mut ids = Vec::new();
+        let names = block.merge(&mut lines, explain, |incident| {
+            merged.add(&incident)?;
+            ids.push(incident.id);
+            Ok(())
+        })?;
+        for (n, (id, number)) in ids.iter().zip(&names.numbers).enumerate() {
+            let from = merged.ids.len();
+            merged.ids.push_str(&numbered(id, *number));
+            merged.items[begin + n].id = (small(from)?, small(merged.ids.len())?);
+        }
+        for (n, why) in names.explanations.iter().enumerate() {
+            let mut text = Vec::new();
+            for one in why {
+                serde_json::to_writer(&mut text, one)?;
+                text.push(b'\n');
+            }
+            merged.items[begin + n].explanations = merged.spool.add(&text)?;
+        }
+    }
+    merged.sort();
+    merged.spool.flush()?;
+    Ok(merged)
+}
+
+/// Where the lines of each block begin.
+fn blocks<M: Read + Seek>(
+    mentions: &mut M,
+    rules: &Rules,
+) -> io::Result<BTreeMap<String, Vec<u64>>> {
+    let mut blocks: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    mentions.seek(SeekFrom::Start(0))?;
+    let mut reader = BufReader::with_capacity(BUFFER, mentions);
+    let (mut at, mut line) = (0, Vec::new());
+    loop {
+        line.clear();
+        let n = (&mut reader)
+            .take(geojson::MAX_LINE)
+            .read_until(b'\n', &mut line)? as u64;
+        if n == 0 {
+            return Ok(blocks);
+        }
+        let text = text(&line)?;
+        if !text.trim().is_empty() {
+            let mut add = |category: &str| {
+                let family = rules.family(category);
+                match blocks.get_mut(family) {
+                    Some(block) => block.push(at),
+                    None => {
+                        blocks.insert(family.to_string(), vec![at]);
+                    }
+                }
+            };
+            match category(text) {
+                Some(category) => add(category),
+                None => add(&mention_of(text)?.properties.category),
+            }
+        }
+        at += n;
+    }
+}
+
+/// The category in a line that this program wrote; none when it has to be read as JSON.
+fn category(line: &str) -> Option<&str> {
+    // Inside a string the quotation marks would have backslashes before them.
+    let (_, rest) = line.split_once("\"properties\":{\"category\":\"")?;
+    let (category, _) = rest.split_once('"')?;
+    // What a source says differently counts for it.
+    (!category.contains('\\') && !line.contains("\"coded\":{")).then_some(category)
+}
+
+fn text(line: &[u8]) -> io::Result<&str> {
+    std::str::from_utf8(line).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
+}
+
+/// The one mention of a line.
+fn mention_of(line: &str) -> io::Result<Located> {
+    let bad = |e: String| io::Error::new(io::ErrorKind::InvalidData, e);
+    let incident = read_feature(line).map_err(|e| bad(e.to_string()))?;
+    if incident.properties.sources.len() > 1 {
+        return Err(bad("a mention has more than one source".to_string()));
+    }
+    mention::each(incident)
+        .next()
+        .ok_or_else(|| bad("no mention".to_string()))
+}
+
+fn small(n: usize) -> io::Result<u32> {
+    u32::try_from(n).map_err(|_| io::Error::other("there are too many incidents"))
+}
+
+/// Mentions in a file, of which a block has some.
+struct Lines<'a, M> {
+    file: &'a mut M,
+    offsets: Vec<u64>,
+    line: Vec<u8>,
+}
+
+impl<M: Read + Seek> Store for Lines<'_, M> {
+    type Error = io::Error;
+
+    fn look(&mut self, n: usize) -> io::Result<Located> {
+        self.file.seek(SeekFrom::Start(self.offsets[n]))?;
+        self.line.clear();
+        loop {
+            let have = self.line.len();
+            self.line.resize(have + CHUNK, 0);
+            let read = self.file.read(&mut self.line[have..])?;
+            self.line.truncate(have + read);
+            let end = self.line[have..].iter().position(|&b| b == b'\n');
+            if let Some(end) = end {
+                self.line.truncate(have + end);
+            }
+            if end.is_some() || read == 0 {
+                break;
+            }
+        }
+        mention_of(text(&self.line)?)
+    }
+}
+
+/// A file that is added to, and read from.
+#[derive(Debug)]
+struct Spool<S> {
+    file: S,
+    /// Bytes written or gathered.
+    length: u64,
+    buffer: Vec<u8>,
+}
+
+impl<S: Read + Write + Seek> Spool<S> {
+    fn add(&mut self, bytes: &[u8]) -> io::Result<Part> {
+        let part = Part {
+            at: self.length,
+            length: small(bytes.len())?,
+        };
+        self.buffer.extend_from_slice(bytes);
+        self.length += bytes.len() as u64;
+        if self.buffer.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(part)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.buffer)?;
+        self.buffer = Vec::new();
+        self.file.flush()
+    }
+
+    fn read(&mut self, part: Part, into: &mut Vec<u8>) -> io::Result<()> {
+        into.resize(part.length as usize, 0);
+        self.file.seek(SeekFrom::Start(part.at))?;
+        self.file.read_exact(into)
+    }
+}
+
+impl<S: Read + Write + Seek> Merged<S> {
+    /// Writes an incident, whose id is yet to be numbered, into the file.
+    fn add(&mut self, incident: &Located) -> io::Result<()> {
+        self.bounds.add(incident);
+        let p = &incident.properties;
+        let mut feature = Vec::new();
+        geojson::write_feature(&mut feature, incident)?;
+        let head = head(&incident.id)?.len();
+        let feature = self.spool.add(&feature[head..])?;
+        let row = self.spool.add(&csv::row_after_id(incident)?)?;
+        self.items.push(Item {
+            start: self.words.maybe(p.date_start.as_deref()),
+            end: self.words.maybe(p.date_end.as_deref()),
+            category: self.words.number(&p.category),
+            place: self.words.maybe(p.place.as_deref()),
+            id: (0, 0),
+            feature,
+            row,
+            explanations: Part::default(),
+        });
+        Ok(())
+    }
+
+    /// By date, category, place and id, as [`crate::merge::sort`] does.
+    fn sort(&mut self) {
+        let ranks = self.words.ranks();
+        let rank = |word: u32| ranks[word as usize];
+        self.order = (0..self.items.len() as u32).collect();
+        let key = |&n: &u32| {
+            let item = &self.items[n as usize];
+            (
+                item.start == 0,
+                rank(item.start),
+                rank(item.end),
+                rank(item.category),
+                rank(item.place),
+                &self.ids[item.id.0 as usize..item.id.1 as usize],
+            )
+        };
+        let mut order = std::mem::take(&mut self.order);
+        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.order = order;
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// How many there are of each category.
+    pub fn by_category(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        for item in &self.items {
+            *counts
+                .entry(self.words.get(item.category).to_string())
+                .or_default() += 1;
+        }
+        counts
+    }
+
+    fn id(&self, item: &Item) -> &str {
+        &self.ids[item.id.0 as usize..item.id.1 as usize]
+    }
+
+    /// Writes the collection as [`geojson::write_collection`] does.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn write_collection(&mut self, out: &mut impl Write, stamp: &Stamp) -> io::Result<()> {
+        geojson::begin_collection(out, self.bounds.get(), stamp)?;
+        let mut rest = Vec::new();
+        for i in 0..self.order.len() {
+            let item = self.items[self.order[i] as usize];
+            self.spool.read(item.feature, &mut rest)?;
+            out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
+            out.write_all(head(self.id(&item))?.as_bytes())?;
+            out.write_all(&rest)?;
+        }
+        geojson::end_collection(out)
+    }
+
+    /// Writes the table as [`csv::write`] does.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn write_table(&mut self, out: &mut impl Write) -> io::Result<()> {
+        csv::write(&mut *out, &[])?;
+        let mut rest = Vec::new();
+        for i in 0..self.order.len() {
+            let item = self.items[self.order[i] as usize];
+            self.spool.read(item.row, &mut rest)?;
+            out.write_all(&csv::id_cell(self.id(&item))?)?;
+            out.write_all(&rest)?;
+        }
+        Ok(())
+    }
+
+    /// Writes why mentions were joined or left apart, one JSON line a decision; nothing
+    /// when that was not asked for.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn write_explanations(&mut self, out: &mut impl Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        for i in 0..self.order.len() {
+            if !self.explained {
+                break;
+            }
+            let item = self.items[self.order[i] as usize];
+            self.spool.read(item.explanations, &mut text)?;
+            out.write_all(&text)?;
+        }
+        Ok(())
+    }
+
+    /// The newest incidents, in the order of the output: as many as are wanted, or all.
+    /// Those without a date are the oldest.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest(&mut self, wanted: usize) -> io::Result<Vec<Located>> {
+        let dated = self
+            .order
+            .iter()
+            .take_while(|&&n| self.items[n as usize].start != 0)
+            .count();
+        let skip = self.order.len().saturating_sub(wanted);
+        // In the output those without a date come last.
+        let (from_dated, from_undated) = (skip.saturating_sub(self.order.len() - dated), skip);
+        let undated = (dated + from_undated).min(self.order.len());
+        let which: Vec<u32> = self.order[from_dated..dated]
+            .iter()
+            .chain(&self.order[undated..])
+            .copied()
+            .collect();
+        let mut rest = Vec::new();
+        which
+            .into_iter()
+            .map(|n| {
+                let item = self.items[n as usize];
+                self.spool.read(item.feature, &mut rest)?;
+                let line = head(self.id(&item))? + text(&rest)?;
+                read_feature(&line)
+                    .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))
+            })
+            .collect()
+    }
+}
+
+/// How a Feature begins, up to its id.
+fn head(id: &str) -> io::Result<String> {
+    Ok(format!(
+        "{{\"type\":\"Feature\",\"id\":{}",
+        serde_json::to_string(id)?
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use geo::Point;
+
+    use super::*;
+    use crate::data::Data;
+    use crate::geocode::{Properties, Source};
+    use crate::merge;
+
+    fn mentions() -> Vec<Located> {
+        let categories = ["riot", "arrest", "abduction", "a \"b\"", "=riot"];
+        (0..400u32)
+            .map(|n| {
+                // Numbers that look like chance.
+                let r = |k: u32| n.wrapping_mul(2_654_435_761).rotate_left(k * 5) % 97;
+                let day = format!("2023-{:02}-{:02}", r(1) % 3 + 1, r(2) % 5 + 1);
+                let site = r(3) % 4;
+                Located {
+                    id: String::new(),
+                    geometry: Point::new(20.8 + f64::from(site) * 0.01, 42.9).into(),
+                    properties: Properties {
+                        category: categories[r(4) as usize % 5].into(),
+                        place: Some(format!("Place, {site}")),
+                        site: (r(5) % 4 > 0).then(|| format!("site-{site}")),
+                        extent: Some("point".into()),
+                        lat: Some(42.9),
+                        lon: Some(20.8 + f64::from(site) * 0.01),
+                        radius_m: Some(500.0),
+                        date_start: (r(6) % 5 > 0).then(|| day.clone()),
+                        date_end: (r(6) % 5 > 0).then_some(day),
+                        fatalities: (r(1) % 2 == 0).then_some(r(2) % 3),
+                        actors: vec!["KFOR".into(), format!("party {}", r(3) % 2)],
+                        confidence: Some(0.7),
+                        sources: vec![Source {
+                            report: format!("r{}", n / 2),
+                            evidence: "\"properties\":{\"category\":\"protest\"".into(),
+                            evidence_start: r(5) as usize,
+                            published: (r(2) % 3 > 0).then(|| format!("2023-04-{:02}", r(3) % 9)),
+                            ..Source::default()
+                        }],
+                        ..Properties::default()
+                    },
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn merging_in_files_gives_what_merging_in_memory_gives() {
+        let rules = Rules::load(&Data::embedded()).unwrap();
+        let stamp = Stamp {
+            version: "0".into(),
+            gazetteer: "g".into(),
+            lexicon: "l".into(),
+            boundary_view: "neutral".into(),
+            names: "en".into(),
+            attribution: "a".into(),
+        };
+        let mentions = mentions();
+        let mut lines = Vec::new();
+        for mention in mentions.iter().chain(&mentions[..20]) {
+            geojson::write_line(&mut lines, mention, false).unwrap();
+        }
+        let scratch = Cursor::new(Vec::new());
+        let mut merged = merge(Cursor::new(lines), scratch, &rules, true).unwrap();
+        let (incidents, why) = merge::explained(mentions, &rules);
+        assert_eq!(merged.len(), incidents.len());
+        assert!(incidents.iter().any(|i| i.properties.source_count > 1));
+        assert!(incidents.iter().any(|i| i.id.ends_with("-2")));
+
+        let (mut expected, mut got) = (Vec::new(), Vec::new());
+        geojson::write_collection(&mut expected, &incidents, &stamp).unwrap();
+        merged.write_collection(&mut got, &stamp).unwrap();
+        assert_eq!(String::from_utf8(got), String::from_utf8(expected));
+
+        let (mut expected, mut got) = (Vec::new(), Vec::new());
+        csv::write(&mut expected, &incidents).unwrap();
+        merged.write_table(&mut got).unwrap();
+        assert_eq!(String::from_utf8(got), String::from_utf8(expected));
+
+        let mut got = Vec::new();
+        merged.write_explanations(&mut got).unwrap();
+        let expected: String = why
+            .iter()
+            .map(|one| serde_json::to_string(one).unwrap() + "\n")
+            .collect();
+        assert_eq!(String::from_utf8(got).unwrap(), expected);
+
+        assert_eq!(merged.newest(usize::MAX).unwrap(), incidents);
+        assert_eq!(merged.newest(0).unwrap(), []);
+        let dated = incidents
+            .iter()
+            .filter(|i| i.properties.date_start.is_some())
+            .count();
+        assert_eq!(merged.newest(7).unwrap(), incidents[dated - 7..dated]);
+        let more = merged.newest(dated + 3).unwrap();
+        assert_eq!(more[..dated], incidents[..dated]);
+        assert_eq!(more[dated..], incidents[incidents.len() - 3..]);
+        assert_eq!(
+            merged.by_category().values().sum::<u64>(),
+            incidents.len() as u64
+        );
+    }
+}

@@ -6,7 +6,9 @@
 //! The incidents are those that [`crate::merge::merge_by`] gives, byte for byte.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use crate::export::geojson::{self, Bounds, Stamp};
 use crate::export::{csv, read_feature};
@@ -213,6 +215,62 @@ impl<M: Read + Seek> Store for Lines<'_, M> {
     }
 }
 
+/// A file of a run's own, which is gone when the run is done with it.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    file: File,
+}
+
+impl Scratch {
+    /// Makes an empty one; what stands there is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be made; the message names it.
+    pub fn create(path: &Path) -> io::Result<Scratch> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        Ok(Scratch {
+            path: path.to_path_buf(),
+            file,
+        })
+    }
+}
+
+impl Read for Scratch {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.file.read(into)
+    }
+}
+
+impl Write for Scratch {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Scratch {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Left over at worst is a file that the next run drops.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
 /// A file that is added to, and read from.
 #[derive(Debug)]
 struct Spool<S> {
@@ -380,20 +438,10 @@ impl<S: Read + Write + Seek> Merged<S> {
             .iter()
             .take_while(|&&n| self.items[n as usize].start != 0)
             .count();
-        let skip = self.order.len().saturating_sub(wanted);
-        // In the output those without a date come last.
-        let (from_dated, from_undated) = (skip.saturating_sub(self.order.len() - dated), skip);
-        let undated = (dated + from_undated).min(self.order.len());
-        let which: Vec<u32> = self.order[from_dated..dated]
-            .iter()
-            .chain(&self.order[undated..])
-            .copied()
-            .collect();
         let mut rest = Vec::new();
-        which
-            .into_iter()
+        newest(self.order.len(), dated, wanted)
             .map(|n| {
-                let item = self.items[n as usize];
+                let item = self.items[self.order[n] as usize];
                 self.spool.read(item.feature, &mut rest)?;
                 let line = head(self.id(&item))? + text(&rest)?;
                 read_feature(&line)
@@ -401,6 +449,15 @@ impl<S: Read + Write + Seek> Merged<S> {
             })
             .collect()
     }
+}
+
+/// The positions of the `wanted` newest of so many incidents, of which the first
+/// `dated` have a date and come in its order; the others count as the oldest.
+pub fn newest(all: usize, dated: usize, wanted: usize) -> impl Iterator<Item = usize> {
+    let skip = all.saturating_sub(wanted);
+    let undated = all - dated;
+    let (left_out, old) = (skip.min(undated), skip.saturating_sub(undated));
+    (old..dated).chain(dated + left_out..all)
 }
 
 /// How a Feature begins, up to its id.

@@ -12,5 +12,6 @@ pub mod tally;
 pub use engine::{Coded, Engine, Settings};
 pub use filter::{Filter, Within};
 pub use job::code_all;
+pub use merging::Scratch;
 pub use output::Output;
 pub use tally::Tally;

@@ -37,6 +37,15 @@ impl Output {
         })
     }
 
+    /// What was written so far, to be read.
+    ///
+    /// # Errors
+    /// When the last bytes cannot be written or the file cannot be opened.
+    pub fn reopen(&mut self) -> io::Result<File> {
+        self.flush()?;
+        File::open(&self.part).map_err(|e| named(&self.part, &e))
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors

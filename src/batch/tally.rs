@@ -8,7 +8,6 @@ use super::engine::Coded;
 use crate::data::Data;
 use crate::export::geojson::hex;
 use crate::export::run_json::{Counts, Run};
-use crate::geocode::Located;
 use crate::report::Reject;
 
 /// Counts and digests of a run.
@@ -50,29 +49,23 @@ impl Tally {
         self.counts.rejects += 1;
     }
 
-    /// The record of the run.
+    /// The record of the run, with the number of incidents of each category.
     pub fn run(
         self,
-        incidents: &[Located],
+        incidents: BTreeMap<String, u64>,
         parameters: BTreeMap<String, serde_json::Value>,
         data: &Data,
     ) -> Run {
-        let mut by_category: BTreeMap<String, u64> = BTreeMap::new();
-        for incident in incidents {
-            *by_category
-                .entry(incident.properties.category.clone())
-                .or_default() += 1;
-        }
         Run {
             version: env!("CARGO_PKG_VERSION").to_string(),
             parameters,
             counts: Counts {
-                incidents: incidents.len() as u64,
+                incidents: incidents.values().sum(),
                 ..self.counts
             },
             decisions: None,
             mentions_by_category: self.mentions,
-            incidents_by_category: by_category,
+            incidents_by_category: incidents,
             reports_by_language: self.languages,
             uncoded_by_reason: self.reasons,
             inputs_sha256: hex(&self.inputs.finalize()),

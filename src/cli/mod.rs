@@ -11,6 +11,7 @@ mod extract;
 mod files;
 mod gazetteer;
 mod help;
+mod incidents;
 mod merge;
 mod progress;
 mod render;

@@ -128,6 +128,7 @@ fn options(args: &RenderArgs, common: &Common, data: &Data) -> anyhow::Result<Ma
         size_by: args.size_by.parse()?,
         style,
         timeline: args.timeline,
+        all: None,
     })
 }
 

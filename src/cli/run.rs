@@ -10,12 +10,12 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::common::Common;
+use super::decisions;
+use super::incidents::Incidents;
 use super::progress::Progress;
-use super::{decisions, merge};
 use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
 use crate::data::Data;
-use crate::export::{Stamp, csv, geojson, uncoded, write_reject};
-use crate::geocode::Located;
+use crate::export::{Stamp, geojson, uncoded, write_reject};
 use crate::map::{self, BaseMap, MapOptions, Scene, UiLang};
 use crate::page;
 use crate::report::Reject;
@@ -40,6 +40,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "LANG", default_value = "en")]
     #[arg(value_parser = PossibleValuesParser::new(UiLang::WORDS))]
     lang_ui: String,
+    /// How many incidents map and page show, the newest of all; the other files hold all
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    newest: usize,
 }
 
 /// Runs the command.
@@ -56,7 +59,6 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let mut uncoded_file = Output::create(&place("uncoded.jsonl"))?;
     let mut rejects_file = Output::create(&place("rejects.jsonl"))?;
     let mut tally = Tally::default();
-    let mut mentions: Vec<Located> = Vec::new();
     let progress = Progress::start(common);
     code_all(
         &engine,
@@ -72,7 +74,6 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
                     for line in &coded.uncoded {
                         uncoded::write(&mut uncoded_file, line)?;
                     }
-                    mentions.extend(coded.mentions);
                 }
                 Err(reject) => {
                     progress.say(|| tracing::warn!("rejected: {reject}"));
@@ -85,11 +86,16 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         },
     )?;
     progress.end();
-    let mut incidents = merge::join(mentions, &data, args.explain.as_deref())?;
+    let mut incidents = Incidents::merge(
+        mentions_file.reopen()?,
+        &place(".incidents.part"),
+        &data,
+        args.explain.as_deref(),
+    )?;
     let mut of_decisions = None;
     let mut files = vec![mentions_file, uncoded_file, rejects_file];
     if let Some(decided) = &decided {
-        let applied = decisions::apply(incidents, decided, &data)?;
+        let applied = incidents.decide(decided, &data)?;
         of_decisions = Some(decisions::record(decided, &applied)?);
         let mut unused = Output::create(&place("decisions-unused.jsonl"))?;
         decisions::write_unused(&mut unused, &applied.unused)?;
@@ -98,16 +104,16 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
             geojson::write_line(&mut rejected, one, false)?;
         }
         files.extend([unused, rejected]);
-        incidents = applied.incidents;
     }
     let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;
     let mut collection = Output::create(&place("incidents.geojson"))?;
-    geojson::write_collection(&mut collection, &incidents, &stamp)?;
+    incidents.write_collection(&mut collection, &stamp)?;
     let mut table = Output::create(&place("incidents.csv"))?;
-    csv::write(&mut table, &incidents)?;
-    let (svg, html) = draw(&incidents, args, common, &data, &stamp)?;
+    incidents.write_table(&mut table)?;
+    let by_category = incidents.by_category();
+    let (svg, html) = draw(incidents, args, common, &data, &stamp)?;
     let rejects = tally.counts.rejects;
-    let mut record = tally.run(&incidents, parameters(args, common), &data);
+    let mut record = tally.run(by_category, parameters(args, common), &data);
     record.decisions = of_decisions;
     let counts = record.counts;
     files.extend([collection, table]);
@@ -136,22 +142,27 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
     Ok(super::done(rejects))
 }
 
-/// The map, and the page around it.
+/// The map, and the page around it, of as many incidents as are wanted.
 fn draw(
-    incidents: &[Located],
+    mut incidents: Incidents,
     args: &RunArgs,
     common: &Common,
     data: &Data,
     stamp: &Stamp,
 ) -> anyhow::Result<(String, String)> {
+    let drawn = incidents.newest(args.newest)?;
+    let all = incidents.len();
+    // The rest is not needed any more.
+    drop(incidents);
     let options = MapOptions {
+        all: (drawn.len() < all).then_some(all as u64),
         ui: args.lang_ui.parse()?,
         view: common.boundary_view.word().parse()?,
         names: common.names.word().parse()?,
         ..MapOptions::default()
     };
     let base = BaseMap::load(data)?;
-    let scene = Scene::new(incidents, &base, &options).context("the map cannot be drawn")?;
+    let scene = Scene::new(&drawn, &base, &options).context("the map cannot be drawn")?;
     let svg = map::paint(&scene).context("the map cannot be drawn")?;
     let html = page::html(&scene, &svg, stamp, data).context("the page cannot be made")?;
     Ok((svg, html))
@@ -177,5 +188,6 @@ fn parameters(args: &RunArgs, common: &Common) -> BTreeMap<String, Value> {
             json!(common.boundary_view.word()),
         ),
         ("lang_ui".to_string(), json!(args.lang_ui)),
+        ("newest".to_string(), json!(args.newest)),
     ])
 }

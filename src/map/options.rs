@@ -257,6 +257,8 @@ pub struct MapOptions {
     pub style: Option<String>,
     /// Counts by time under the map.
     pub timeline: bool,
+    /// How many incidents there are, when only the newest of them are drawn.
+    pub all: Option<u64>,
 }
 
 #[cfg(test)]

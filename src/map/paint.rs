@@ -1017,10 +1017,13 @@ fn header(canvas: &Canvas, scene: &Scene) -> Result<(), MapError> {
         parts.push(scene.words.phrase("no-incidents").to_string());
     } else {
         parts.push(period(scene));
-        parts.push(scene.words.filled(
-            "incidents",
-            &[("n", &thousands(scene.incidents.len() as u64))],
-        ));
+        let n = thousands(scene.incidents.len() as u64);
+        parts.push(match scene.options.all {
+            Some(all) => scene
+                .words
+                .filled("newest", &[("n", &n), ("all", &thousands(all))]),
+            None => scene.words.filled("incidents", &[("n", &n)]),
+        });
     }
     if scene.outside > 0 {
         parts.push(

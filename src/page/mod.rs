@@ -67,7 +67,15 @@ pub fn html(scene: &Scene, svg: &str, stamp: &Stamp, data: &Data) -> Result<Stri
         base64(&Sha256::digest(style.as_bytes())),
     );
     let svg = inline(svg);
-    let note = &scene.words.view(scene.options.view).note;
+    let mut note = scene.words.view(scene.options.view).note.clone();
+    if let Some(all) = scene.options.all {
+        let newest = words
+            .phrase("newest")
+            .unwrap_or_default()
+            .replace("{n}", &scene.incidents.len().to_string())
+            .replace("{all}", &all.to_string());
+        note = format!("{newest} {note}");
+    }
     fill::fill(TEMPLATE, |key| {
         Some(match key {
             "policy" => policy.clone(),
@@ -77,7 +85,7 @@ pub fn html(scene: &Scene, svg: &str, stamp: &Stamp, data: &Data) -> Result<Stri
             "data" => json.clone(),
             "lang" => words.tag().to_string(),
             "title" => fill::escape(title),
-            "note" => fill::escape(note),
+            "note" => fill::escape(&note),
             "attribution" => fill::escape(&stamp.attribution),
             "version" => fill::escape(&stamp.version),
             other => fill::escape(words.phrase(other.strip_prefix("w:")?)?),

@@ -1,5 +1,6 @@
 //! `adminline merge`: mentions to incidents.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,9 +8,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::common::Common;
-use super::{decisions, files};
+use super::{WrongUsage, decisions, files};
 use crate::batch::{Output, stamp};
-use crate::data::Data;
 use crate::export::geojson;
 use crate::geocode::Located;
 use crate::merge::{Rules, explained, merge_by};
@@ -31,6 +31,10 @@ pub struct MergeArgs {
     /// Write why mentions were joined or left apart, one JSON line a decision
     #[arg(long, value_name = "FILE")]
     explain: Option<PathBuf>,
+    /// The files hold merged blocks, of which none is in two files: only put them together
+    /// and in order. For a job that merges each block of categories by itself
+    #[arg(long, conflicts_with = "explain")]
+    joined: bool,
 }
 
 /// Runs the command.
@@ -41,14 +45,35 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
     let data = common.load_data()?;
     let decided = args.decisions.as_deref().map(decisions::read).transpose()?;
     let filter = common.filter(&data)?;
-    let mut mentions = Vec::new();
+    let rules = Rules::load(&data)?;
+    let mut read = Vec::new();
     let mut bad = 0;
+    let mut blocks: BTreeMap<String, &Path> = BTreeMap::new();
     for path in &args.files {
-        let (read, faults) = files::read_incidents(path, &filter)?;
-        mentions.extend(read);
+        let (incidents, faults) = files::read_incidents(path, &filter)?;
+        if args.joined {
+            for incident in &incidents {
+                let block = rules.family(&incident.properties.category);
+                if !blocks.contains_key(block) {
+                    blocks.insert(block.to_string(), path);
+                }
+                let other = blocks[block];
+                if other != path {
+                    let (one, two) = (other.display(), path.display());
+                    let message = format!("the block {block} is in two files: {one} and {two}");
+                    return Err(WrongUsage(message).into());
+                }
+            }
+        }
+        read.extend(incidents);
         bad += faults;
     }
-    let mut incidents = join(mentions, &data, args.explain.as_deref())?;
+    let mut incidents = if args.joined {
+        crate::merge::sort(&mut read);
+        read
+    } else {
+        join(read, &rules, args.explain.as_deref())?
+    };
     if let Some(decided) = &decided {
         let applied = decisions::apply(incidents, decided, &data)?;
         if let Some(path) = &args.output {
@@ -74,17 +99,16 @@ pub fn run(args: &MergeArgs, common: &Common, out: &mut impl Write) -> anyhow::R
 /// Merges, and writes why to a file if one is given.
 ///
 /// # Errors
-/// When the rules cannot be read or the file not be written.
-pub fn join(
+/// When the file cannot be written.
+fn join(
     mentions: Vec<Located>,
-    data: &Data,
+    rules: &Rules,
     explain: Option<&Path>,
 ) -> anyhow::Result<Vec<Located>> {
-    let rules = Rules::load(data)?;
     let Some(path) = explain else {
-        return Ok(merge_by(mentions, &rules));
+        return Ok(merge_by(mentions, rules));
     };
-    let (incidents, explanations) = explained(mentions, &rules);
+    let (incidents, explanations) = explained(mentions, rules);
     let mut file = Output::create(path)?;
     for one in &explanations {
         serde_json::to_writer(&mut file, one)?;

@@ -195,3 +195,90 @@ fn what_recurs_or_is_undone_stays_apart_and_what_lasts_is_one() {
     let still = "Residents set up a roadblock in Rudare on June 1. It is still there.";
     assert_eq!(count(&[up, still], "roadblock"), 1);
 }
+
+/// Mentions of several categories, of which two are rivals.
+fn many_mentions(dir: &std::path::Path) -> Vec<String> {
+    let days = ["June 5", "June 6"];
+    let texts = [
+        "Protesters clashed with KFOR soldiers in Zvecan on",
+        "Police arrested two men in Leposavic on",
+        "Masked men abducted a local journalist in Leposavic on",
+        "Residents set up a roadblock in Rudare on",
+        "Hundreds of people protested in Zvecan on",
+        "Police closed the Jarinje crossing on",
+    ];
+    let mut input = String::new();
+    for n in 0..36 {
+        let text = format!("{} {}.", texts[n % 6], days[n / 6 % 2]);
+        input += &(report(&format!("r{n:02}"), "2023-06-10", &text) + "\n");
+    }
+    let input = put(dir, "many.jsonl", input + &reports());
+    let mentions = ok(&["extract", arg(&input)], 0);
+    mentions.lines().map(str::to_string).collect()
+}
+
+#[test]
+fn blocks_merged_one_by_one_and_put_together_are_all_merged_at_once() {
+    let dir = folder();
+    let mut blocks: std::collections::BTreeMap<String, String> = Default::default();
+    let mentions = many_mentions(dir.path());
+    for line in &mentions {
+        let mention: Value = serde_json::from_str(line).unwrap();
+        let category = mention["properties"]["category"].as_str().unwrap();
+        // As `rivals` in data/merge/rules.toml says.
+        let block = if category == "abduction" {
+            "arrest"
+        } else {
+            category
+        };
+        *blocks.entry(block.to_string()).or_default() += &format!("{line}\n");
+    }
+    assert!(blocks.len() >= 5, "{:?}", blocks.keys());
+    let all = put(dir.path(), "all.geojsonl", mentions.join("\n"));
+    let whole = ok(&["merge", arg(&all)], 0);
+    let parts: Vec<std::path::PathBuf> = blocks
+        .values()
+        .enumerate()
+        .map(|(n, lines)| {
+            let part = put(dir.path(), "part.geojsonl", lines);
+            let merged = ok(&["merge", arg(&part)], 0);
+            put(dir.path(), &format!("part-{n}.geojson"), merged)
+        })
+        .collect();
+    let parts: Vec<&str> = parts.iter().rev().map(|p| arg(p)).collect();
+    assert_eq!(ok(&[&["merge"], &parts[..]].concat(), 0), whole);
+    assert_eq!(ok(&[&["merge", "--joined"], &parts[..]].concat(), 0), whole);
+    // A block in two files would have to be merged.
+    let twice = [parts[0], arg(&all)];
+    ok(&[&["merge", "--joined"], &twice[..]].concat(), 2);
+}
+
+#[test]
+fn a_run_gives_what_merging_its_mentions_gives_and_draws_the_newest() {
+    let dir = folder();
+    many_mentions(dir.path());
+    let input = dir.path().join("many.jsonl");
+    let out = dir.path().join("out");
+    let why = dir.path().join("why.jsonl");
+    let run = ["run", arg(&input), "-o", arg(&out), "--newest", "3"];
+    ok(&[&run[..], &["--explain", arg(&why)]].concat(), 0);
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    let mentions = out.join("mentions.geojsonl");
+    let again = dir.path().join("again.jsonl");
+    let merged = ok(&["merge", arg(&mentions), "--explain", arg(&again)], 0);
+    assert_eq!(read("incidents.geojson"), merged);
+    assert_eq!(
+        fs::read_to_string(&why).unwrap(),
+        fs::read_to_string(&again).unwrap()
+    );
+    let n = features(&out.join("incidents.geojson")).len();
+    assert_eq!(read("incidents.csv").lines().count(), n + 1);
+    assert!(read("map.svg").contains(&format!("the newest 3 of {n}")));
+    assert!(read("report.html").contains(&format!("the newest 3 of {n} incidents")));
+    // Nothing is left of what was needed meanwhile.
+    let left = fs::read_dir(&out).unwrap().filter(|f| {
+        let name = f.as_ref().unwrap().file_name();
+        name.to_string_lossy().ends_with(".part")
+    });
+    assert_eq!(left.count(), 0);
+}

@@ -290,7 +290,7 @@ fn subset(scan: &Scan, quantity: &Quantity) -> bool {
 }
 
 /// Whether the tokens between two quantities only join them.
-fn joined(scan: &Scan, from: usize, to: usize) -> bool {
+fn joined(scan: &Scan, sentence: usize, from: usize, to: usize) -> bool {
     let people = &scan.lexicon.people;
     let tokens = &scan.doc.tokens;
     if from > to || to - from > 8 {
@@ -303,7 +303,20 @@ fn joined(scan: &Scan, from: usize, to: usize) -> bool {
         let mark = tokens[at].fold.as_str();
         // Whose they are: "vojnika KFOR-a i trojica".
         let ending = at > from && tokens[at - 1].fold == "-" && mark.len() <= 2;
-        if ending || mark == "-" || people.attribute.is_some_and(|c| classes.has(c)) {
+        // What is before the noun that the next figure shares: "eleven Italian and three
+        // Hungarian soldiers".
+        let shared = at == from && tokens[at].capital && classes.is_empty();
+        // Ages: "an 11-year-old boy and a 21-year-old man".
+        let age = || {
+            scan.uses(sentence)
+                .any(|(f, u)| u == Use::NotCount && f.first <= at && at < f.last)
+        };
+        if ending
+            || mark == "-"
+            || shared
+            || people.attribute.is_some_and(|c| classes.has(c))
+            || age()
+        {
             continue;
         }
         let joiner = mark == "," || classes.has(people.and);
@@ -423,6 +436,26 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
                         .any(|k| last <= k.0 && k.1 <= all[i].first && k.2.side != Side::Before)
                 })
         };
+        // "two children died and ten were hurt": the ten are those of the next word.
+        let of_next = |q: &Quantity| {
+            kept.iter().any(|k| {
+                k.0 > last && k.0 >= q.last && k.0 - q.last <= 3 && k.2.side != Side::After
+            })
+        };
+        // "one has lost his life and two were hurt": behind an "and" a figure is that of
+        // the next word, if it has one.
+        let anothers = |q: &Quantity| {
+            of_next(q)
+                && (last..q.first).any(|at| scan.words[at].classes.has(scan.lexicon.people.and))
+        };
+        // "80 took part, held were 17": of two figures that in the word's own clause.
+        let clause = scan.clause[first];
+        let behind = |b: usize, a: usize| {
+            let (b, a) = (&all[b], &all[a]);
+            let near = a.first.saturating_sub(last) < first - b.last;
+            !anothers(a)
+                && (near || (scan.clause[b.last - 1] != clause && scan.clause[a.first] == clause))
+        };
         let picked = match word.side {
             Side::Before => before().map(|i| (i, false)),
             Side::After => after().map(|i| (i, true)),
@@ -433,7 +466,7 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
                 .map(|i| (i, true))
                 .or_else(|| before().map(|i| (i, false))),
             Side::Nearest => match (before(), after()) {
-                (Some(b), Some(a)) if all[a].first - last < first - all[b].last => Some((a, true)),
+                (Some(b), Some(a)) if behind(b, a) => Some((a, true)),
                 (Some(b), _) => Some((b, false)),
                 (None, a) => a.map(|i| (i, true)),
             },
@@ -450,20 +483,14 @@ pub(super) fn facts(scan: &Scan, sentence: usize) -> Vec<Fact> {
             }
             continue;
         };
-        // "two children died and ten were hurt": the ten are those of the next word.
-        let of_next = |q: &Quantity| {
-            kept.iter().any(|k| {
-                k.0 > last && k.0 >= q.last && k.0 - q.last <= 3 && k.2.side != Side::After
-            })
-        };
         let mut group = vec![start];
         let mut at = start;
         loop {
             let next = if forward {
-                (at + 1 < all.len() && joined(scan, all[at].last, all[at + 1].first))
+                (at + 1 < all.len() && joined(scan, sentence, all[at].last, all[at + 1].first))
                     .then(|| at + 1)
             } else {
-                (at > 0 && joined(scan, all[at - 1].last, all[at].first)).then(|| at - 1)
+                (at > 0 && joined(scan, sentence, all[at - 1].last, all[at].first)).then(|| at - 1)
             };
             match next {
                 // "53 protesters, one of them …": among those counted already.

@@ -97,6 +97,8 @@ enum Kind {
     Earlier {
         sign: i32,
     },
+    /// "on Monday, three days after …": the day of what is named behind it.
+    After,
     Anaphor {
         days: i32,
     },
@@ -274,6 +276,7 @@ impl DateWords {
                 "ago" => Kind::Ago,
                 "earlier" => Kind::Earlier { sign: -1 },
                 "later" => Kind::Earlier { sign: 1 },
+                "after" => Kind::After,
                 "anaphor" => Kind::Anaphor { days: rule.days },
                 "span" => Kind::Span {
                     unit: rule
@@ -742,6 +745,7 @@ impl Resolver<'_> {
                 let from = self.last.or(published)?;
                 self.shifted(from, unit()?, sign * number())
             }
+            Kind::After => self.shifted(self.last?, unit()?, -number()),
             Kind::Anaphor { days } => {
                 let from = self.last.or(published)?;
                 Some(self.one(add_days(from, *days)?, self.basis()))
@@ -971,6 +975,27 @@ pub fn find(
     let mut section = None;
     for ((f, number), dateline) in raw.iter().zip(datelines) {
         let rule = &words.rules[f.pattern as usize];
+        let sentence = &sentences[*number];
+        // With nothing named behind it "three days after" is three days later.
+        let later;
+        let rule = if matches!(rule.kind, Kind::After)
+            && (f.last == sentence.last || tokens[f.last].kind == TokenKind::Mark)
+        {
+            later = Rule {
+                kind: Kind::Earlier { sign: 1 },
+                ..rule.clone()
+            };
+            &later
+        } else {
+            rule
+        };
+        if matches!(rule.kind, Kind::After)
+            && !mentions
+                .last()
+                .is_some_and(|m| m.first >= sentence.first && m.precision == Precision::Day)
+        {
+            continue;
+        }
         let Some(value) = resolver(reference, last, section).resolve(rule, f.first, f.last) else {
             continue;
         };
@@ -1004,8 +1029,10 @@ pub fn find(
                 || add_days(value.end, 62).is_some_and(|d| d < p)
         });
         // "which they had put up four days earlier" looks back only in passing.
-        let aside = matches!(rule.kind, Kind::Earlier { sign: -1 } | Kind::Ago)
-            && f.first > sentences[*number].first + 3;
+        let aside = matches!(
+            rule.kind,
+            Kind::Earlier { sign: -1 } | Kind::Ago | Kind::After
+        ) && f.first > sentences[*number].first + 3;
         if value.precision == Precision::Day && !dateline && !aside {
             last = Some(value.start);
         }
@@ -1166,6 +1193,16 @@ mod tests {
             "",
             "On 9 November 2014 they removed what they had put up four days earlier.",
             &["2014-11-09", "2014-11-05"],
+        );
+        en(
+            "2023-10-03",
+            "He was shot on Monday, three days after a bomb went off.",
+            &["2023-10-02", "2023-09-29"],
+        );
+        en(
+            "2021-10-03",
+            "On September 25, a Saturday, it burnt.",
+            &["2021-09-25"],
         );
         en("2023-10-03", "seized 25/9/23", &["2023-09-25"]);
         en(

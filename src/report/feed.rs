@@ -28,6 +28,9 @@ pub struct Feed {
     lang: Option<Lang>,
     /// The start of the first item, which was met when the head was read.
     pending: Option<(u64, Vec<u8>)>,
+    /// Whether the outermost element was closed: a feed that was cut off between two
+    /// items lacks what came after.
+    closed: bool,
     done: bool,
 }
 
@@ -51,6 +54,7 @@ impl Feed {
             publisher: String::new(),
             lang: None,
             pending: None,
+            closed: false,
             done: false,
         };
         let mut head = Vec::new();
@@ -66,12 +70,13 @@ impl Feed {
                     break;
                 }
                 Token::Open(tag) => {
-                    is_feed |= matches!(tag.as_str(), "rss" | "feed" | "rdf" | "channel");
+                    is_feed |= is_root(&tag) || tag == "channel";
                     if !is_feed {
                         return Err(broken("neither RSS nor Atom"));
                     }
                 }
-                _ => {}
+                Token::Close(tag) => feed.closed |= is_root(&tag),
+                Token::Other => {}
             }
             if head.len() + token.len() <= MAX_HEAD {
                 head.extend(token);
@@ -131,7 +136,12 @@ impl Feed {
                 let offset = self.tokens.offset;
                 let mut token = Vec::new();
                 match self.tokens.next(&mut token, MAX_HEAD) {
-                    Ok(Token::End) => return None,
+                    Ok(Token::End) if self.closed => return None,
+                    Ok(Token::End) => {
+                        self.done = true;
+                        return Some((offset, Err(broken("the feed is not closed"))));
+                    }
+                    Ok(Token::Close(tag)) => self.closed |= is_root(&tag),
                     Ok(Token::Open(tag)) if is_item(&tag) => break (offset, token),
                     Ok(_) => {}
                     Err(reason) => {
@@ -301,6 +311,10 @@ fn broken(detail: &str) -> Reason {
         format: "RSS or Atom",
         detail: detail.to_string(),
     }
+}
+
+fn is_root(tag: &str) -> bool {
+    matches!(tag, "rss" | "feed" | "rdf")
 }
 
 fn is_item(tag: &str) -> bool {

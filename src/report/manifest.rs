@@ -29,6 +29,19 @@ pub struct Given {
 }
 
 impl Given {
+    /// All of it: id, title, url and publisher, language, day of publication.
+    pub fn parts(&self) -> ([&String; 4], Option<Lang>, Option<Date>) {
+        let Given {
+            id,
+            lang,
+            title,
+            url,
+            publisher,
+            published,
+        } = self;
+        ([id, title, url, publisher], *lang, *published)
+    }
+
     /// Puts what is given into a report. For a file that is one report it goes
     /// before what the file says of itself; of a file of many (`fill`) the reports'
     /// own fields stay, and only gaps are filled, with neither id nor title.

@@ -14,6 +14,7 @@ mod decode;
 mod elements;
 mod feed;
 mod fields;
+mod fingerprint;
 mod html;
 mod ids;
 mod json;
@@ -22,6 +23,7 @@ pub mod limits;
 mod lines;
 mod manifest;
 mod metadata;
+mod meter;
 mod reject;
 mod rules;
 mod selection;
@@ -30,12 +32,15 @@ mod text_file;
 mod walk;
 mod warc;
 
+pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use ids::Ids;
+pub use meter::{Meter, size};
 pub use reject::{Reason, Reject};
 pub use rules::Rules;
 pub use selection::{PatternError, Selection};
 
 use jiff::civil::Date;
+use manifest::Given;
 use serde::{Deserialize, Serialize};
 use source::{Format, Input, Source};
 use std::io::Read;
@@ -94,8 +99,13 @@ pub struct Report {
 /// Reports are looked for only when the iterator is asked, so that a report from a
 /// pipe is handed on as soon as its line has ended.
 pub fn inputs(paths: &[PathBuf], rules: &Arc<Rules>) -> Inputs {
+    selected_inputs(paths, &Selection::default(), rules)
+}
+
+/// Reads INPUTs as [`inputs`], of folders only a choice of the files.
+pub fn selected_inputs(paths: &[PathBuf], selection: &Selection, rules: &Arc<Rules>) -> Inputs {
     Inputs {
-        records: records(paths, rules),
+        records: selected_records(paths, selection, rules),
         rules: Arc::clone(rules),
         ids: Ids::default(),
     }
@@ -130,7 +140,7 @@ pub struct Record {
     place: Place,
     body: Body,
     /// What a manifest says about the file.
-    given: Option<Arc<manifest::Given>>,
+    given: Option<Arc<Given>>,
 }
 
 /// Where a record stands.
@@ -200,6 +210,7 @@ pub fn selected_records(paths: &[PathBuf], selection: &Selection, rules: &Arc<Ru
         files: walk::Walk::new(paths, selection, Arc::clone(rules)),
         open: None,
         given: None,
+        meter: Meter::default(),
         rules: Arc::clone(rules),
     }
 }
@@ -212,8 +223,17 @@ pub struct Records {
     files: walk::Walk,
     open: Option<FileRecords>,
     /// What a manifest says about the open file.
-    given: Option<Arc<manifest::Given>>,
+    given: Option<Arc<Given>>,
+    meter: Meter,
     rules: Arc<Rules>,
+}
+
+impl Records {
+    /// Has the bytes counted that are read of the files.
+    #[must_use]
+    pub fn metered(self, meter: Meter) -> Records {
+        Records { meter, ..self }
+    }
 }
 
 impl Iterator for Records {
@@ -234,7 +254,7 @@ impl Iterator for Records {
                 Ok(input) => input,
                 Err(reject) => return Some(Err(reject)),
             };
-            match source::open(&input, &self.rules)
+            match source::open(&input, &self.rules, &self.meter)
                 .and_then(|source| read(source, &input, &self.rules))
             {
                 Ok(records) => {

@@ -2,6 +2,7 @@
 
 use super::decode;
 use super::manifest::Given;
+use super::meter::Meter;
 use super::reject::Reason;
 use super::rules::{Endings, Rules};
 use flate2::bufread::MultiGzDecoder;
@@ -60,17 +61,18 @@ pub struct Source {
     pub format: Format,
 }
 
-/// Opens an input for reading.
+/// Opens an input for reading; the bytes that are read of it are counted.
 ///
 /// # Errors
 /// When there is no such file, or it cannot be read, or its content is of no kind
 /// that is known.
-pub fn open(input: &Input, rules: &Rules) -> Result<Source, Reason> {
+pub fn open(input: &Input, rules: &Rules, meter: &Meter) -> Result<Source, Reason> {
     let is_stdin = input.file == Path::new("-");
     let raw: Box<dyn Read + Send> = if is_stdin {
-        Box::new(io::stdin())
+        Box::new(meter.of(io::stdin()))
     } else {
-        Box::new(File::open(&input.file).map_err(|error| Reason::io(&error))?)
+        let file = File::open(&input.file).map_err(|error| Reason::io(&error))?;
+        Box::new(meter.of(file))
     };
     let format = if is_stdin {
         Some(Format::Lines)
@@ -107,8 +109,10 @@ pub fn read_from(raw: Box<dyn Read + Send>, format: Option<Format>) -> Result<So
     };
     let head = fill(&mut reader)?;
     let format = match format {
+        // No lines are a file of lines, too: the day on which nothing happened.
+        Some(Format::Lines) => Format::Lines,
+        _ if head.is_empty() => return Err(Reason::Empty),
         Some(format) => format,
-        None if head.is_empty() => return Err(Reason::Empty),
         None => by_content(head)?,
     };
     Ok(Source { reader, format })

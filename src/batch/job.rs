@@ -1,25 +1,23 @@
 //! Many reports through the engine, in their order, with unique ids.
 
-use std::path::PathBuf;
-
 use super::engine::{Coded, Engine};
 use super::pipeline;
-use crate::report::{self, Ids, Reject};
+use crate::report::{self, Ids, Records, Reject};
 
-/// Reads the inputs, codes every report, and hands the results to `take` in the
+/// Codes every report among the records, and hands the results to `take` in the
 /// order of the input, whatever the number of jobs.
 ///
 /// # Errors
 /// The first error of `take`.
 pub fn code_all<E>(
     engine: &Engine,
-    inputs: &[PathBuf],
+    records: Records,
     jobs: usize,
     mut take: impl FnMut(Result<Coded, Reject>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut ids = Ids::default();
     pipeline::ordered(
-        report::records(inputs, engine.reading()),
+        records,
         jobs,
         |record| record.and_then(|record| engine.code_record(record)),
         |coded| {

@@ -19,16 +19,7 @@ impl Output {
     /// # Errors
     /// When it cannot be made; the message names it.
     pub fn create(place: &Path) -> io::Result<Output> {
-        let name = place
-            .file_name()
-            .ok_or_else(|| io::Error::other(format!("{} is no file name", place.display())))?;
-        if place.is_dir() {
-            return Err(io::Error::other(format!("{} is a folder", place.display())));
-        }
-        let mut part_name = std::ffi::OsString::from(".");
-        part_name.push(name);
-        part_name.push(".part");
-        let part = place.with_file_name(part_name);
+        let part = part_of(place)?;
         let file = File::create(&part).map_err(|e| named(&part, &e))?;
         Ok(Output {
             part,
@@ -37,30 +28,35 @@ impl Output {
         })
     }
 
-    /// What was written so far, to be read.
-    ///
-    /// # Errors
-    /// When the last bytes cannot be written or the file cannot be opened.
-    pub fn reopen(&mut self) -> io::Result<File> {
-        self.flush()?;
-        File::open(&self.part).map_err(|e| named(&self.part, &e))
-    }
-
     /// Puts the file in its place.
     ///
     /// # Errors
     /// When the last bytes cannot be written or the file cannot be moved.
-    pub fn commit(mut self) -> io::Result<()> {
-        let Some(mut writer) = self.writer.take() else {
-            return Ok(());
-        };
-        writer.flush().map_err(|e| named(&self.place, &e))?;
-        let file = writer
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        file.sync_data().map_err(|e| named(&self.place, &e))?;
-        drop(file);
-        fs::rename(&self.part, &self.place).map_err(|e| named(&self.place, &e))
+    pub fn commit(self) -> io::Result<()> {
+        let (part, place) = (self.part.clone(), self.place.clone());
+        self.seal()?;
+        fs::rename(part, &place).map_err(|e| named(&place, &e))
+    }
+
+    /// The file's name, without its folder.
+    pub fn name(&self) -> String {
+        let name = self.place.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Finishes the file and leaves it beside its place, to be moved there later.
+    ///
+    /// # Errors
+    /// When the last bytes cannot be written.
+    pub fn seal(mut self) -> io::Result<()> {
+        if let Some(writer) = &mut self.writer {
+            writer
+                .flush()
+                .and_then(|()| writer.get_ref().sync_data())
+                .map_err(|e| named(&self.place, &e))?;
+        }
+        self.writer = None;
+        Ok(())
     }
 
     /// Writes a whole file at once.
@@ -96,8 +92,39 @@ impl Drop for Output {
     }
 }
 
+/// Where a file is written until it is whole.
+///
+/// # Errors
+/// When the path is no file's, or a folder stands there.
+pub fn part_of(place: &Path) -> io::Result<PathBuf> {
+    let name = place
+        .file_name()
+        .ok_or_else(|| io::Error::other(format!("{} is no file name", place.display())))?;
+    if place.is_dir() {
+        return Err(io::Error::other(format!("{} is a folder", place.display())));
+    }
+    let mut part = std::ffi::OsString::from(".");
+    part.push(name);
+    part.push(".part");
+    Ok(place.with_file_name(part))
+}
+
+/// Makes sure that the names in a folder survive the machine, where the system can.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        // Some file systems cannot; they keep names safe in their own way.
+        let _ = File::open(folder)
+            .map_err(|e| named(folder, &e))?
+            .sync_all();
+    }
+    Ok(())
+}
+
 /// The error with the file's name before it.
-fn named(path: &Path, error: &io::Error) -> io::Error {
+pub fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

@@ -2,26 +2,52 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::engine::Coded;
+use super::journal::Entry;
 use crate::data::Data;
 use crate::export::geojson::hex;
 use crate::export::run_json::{Counts, Run};
-use crate::report::Reject;
 
-/// Counts and digests of a run.
-#[derive(Debug, Default)]
+/// Counts of a run.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// The counts so far; incidents are set at the end.
     pub counts: Counts,
-    mentions: BTreeMap<String, u64>,
-    languages: BTreeMap<String, u64>,
-    reasons: BTreeMap<String, u64>,
-    inputs: Sha256,
+    /// Mentions by category.
+    pub mentions: BTreeMap<String, u64>,
+    /// Reports by language.
+    pub languages: BTreeMap<String, u64>,
+    /// Candidates that were not coded, by reason.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+/// Digest of the reports that a run read, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs(Sha256);
+
+impl Inputs {
+    /// Adds a report.
+    pub fn add(&mut self, entry: &Entry) {
+        self.0.update((entry.report.len() as u64).to_le_bytes());
+        self.0.update(entry.report.as_bytes());
+        self.0.update(entry.sha256.bytes());
+    }
 }
 
 impl Tally {
+    /// The counts that a finished run recorded.
+    pub fn of(run: &Run) -> Tally {
+        Tally {
+            counts: run.counts,
+            mentions: run.mentions_by_category.clone(),
+            languages: run.reports_by_language.clone(),
+            reasons: run.uncoded_by_reason.clone(),
+        }
+    }
+
     /// Counts a report.
     pub fn coded(&mut self, coded: &Coded) {
         self.counts.reports += 1;
@@ -38,20 +64,17 @@ impl Tally {
         for line in &coded.uncoded {
             *self.reasons.entry(line.reason.to_string()).or_default() += 1;
         }
-        for part in [&coded.report.id, &coded.report.text] {
-            self.inputs.update((part.len() as u64).to_le_bytes());
-            self.inputs.update(part.as_bytes());
-        }
     }
 
     /// Counts an input that could not be read.
-    pub fn rejected(&mut self, _: &Reject) {
+    pub fn rejected(&mut self) {
         self.counts.rejects += 1;
     }
 
     /// The record of the run, with the number of incidents of each category.
     pub fn run(
         self,
+        inputs: Inputs,
         incidents: BTreeMap<String, u64>,
         parameters: BTreeMap<String, serde_json::Value>,
         data: &Data,
@@ -68,15 +91,19 @@ impl Tally {
             incidents_by_category: incidents,
             reports_by_language: self.languages,
             uncoded_by_reason: self.reasons,
-            inputs_sha256: hex(&self.inputs.finalize()),
-            data_sha256: data
-                .paths("")
-                .iter()
-                .map(|path| {
-                    let bytes = data.bytes(path).unwrap_or_default();
-                    (path.to_string(), hex(&Sha256::digest(bytes)))
-                })
-                .collect(),
+            inputs_sha256: hex(&inputs.0.finalize()),
+            data_sha256: data_digests(data),
         }
     }
+}
+
+/// SHA-256 of each data file by its path.
+pub fn data_digests(data: &Data) -> BTreeMap<String, String> {
+    data.paths("")
+        .iter()
+        .map(|path| {
+            let bytes = data.bytes(path).unwrap_or_default();
+            (path.to_string(), hex(&Sha256::digest(bytes)))
+        })
+        .collect()
 }

@@ -57,6 +57,13 @@ pub struct Common {
     /// File with options (TOML)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Form of the messages on standard error
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// Seconds between messages on the progress where standard error is no terminal;
+    /// 0 for none
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
+    pub log_interval: u64,
     /// Say less: -q only warnings, -qq only errors
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub quiet: u8,
@@ -121,6 +128,15 @@ pub enum View {
     Kosovo,
     /// As in Serbia's usage
     Serbia,
+}
+
+/// Form of the messages on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For reading
+    Text,
+    /// One JSON object a line, with the time
+    Json,
 }
 
 impl Names {
@@ -235,13 +251,17 @@ impl Common {
             1 => LevelFilter::DEBUG,
             _ => LevelFilter::TRACE,
         };
-        // Fails only when a log was started before, which does no harm.
-        let _ = tracing_subscriber::fmt()
+        let log = tracing_subscriber::fmt()
             .with_max_level(level)
             .with_writer(std::io::stderr)
-            .without_time()
             .with_target(false)
             .with_ansi(false)
-            .try_init();
+            // Whoever reads the messages may have gone; that ends no run.
+            .log_internal_errors(false);
+        // Fails only when a log was started before, which does no harm.
+        let _ = match self.log_format {
+            LogFormat::Text => log.without_time().try_init(),
+            LogFormat::Json => log.json().flatten_event(true).try_init(),
+        };
     }
 }

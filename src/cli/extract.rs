@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::common::Common;
+use super::inputs::InputArgs;
 use super::progress::Progress;
+use super::summary;
 use crate::batch::{Coded, Engine, Output, Tally, code_all};
 use crate::export::geojson;
-use crate::report::Reject;
+use crate::report::{self, Meter, Reject, Selection};
 
 /// Code reports and write every located incident of every report as a GeoJSON
 /// Feature on a line of its own.
@@ -19,9 +21,8 @@ use crate::report::Reject;
 /// as it is done.
 #[derive(Debug, Args)]
 pub struct ExtractArgs {
-    /// Files, folders, or `-` for NDJSON on standard input
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Where to write; standard output if not given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -35,42 +36,41 @@ pub struct ExtractArgs {
 /// # Errors
 /// When the data cannot be read or the output not be written.
 pub fn run(args: &ExtractArgs, common: &Common, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let selection = args.input.selection()?;
     let data = common.load_data()?;
     let engine = Engine::load(&data, common.settings(&data)?)?;
     let tally = match &args.output {
         Some(path) => {
             let mut file = Output::create(path)?;
-            let tally = stream(args, common, &engine, &mut file, false)?;
+            let tally = stream(args, &selection, common, &engine, &mut file, false)?;
             file.commit()?;
             tally
         }
         None => {
             // A reader at the other end of a pipe waits for each report.
-            let live = args.inputs.iter().any(|i| i.as_os_str() == "-");
-            stream(args, common, &engine, out, live)?
+            let live = args.input.inputs.iter().any(|i| i.as_os_str() == "-");
+            stream(args, &selection, common, &engine, out, live)?
         }
     };
-    tracing::info!(
-        "{} reports, {} mentions, {} rejected",
-        tally.counts.reports,
-        tally.counts.mentions,
-        tally.counts.rejects
-    );
     Ok(super::done(tally.counts.rejects))
 }
 
 fn stream(
     args: &ExtractArgs,
+    selection: &Selection,
     common: &Common,
     engine: &Engine,
     out: &mut impl Write,
     live: bool,
 ) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
-    let progress = Progress::start(common);
+    let meter = Meter::default();
+    let mut progress = Progress::start(common, &meter);
+    let inputs = &args.input.inputs;
+    progress.measure(inputs, selection, engine.reading());
     code_all(
         engine,
-        &args.inputs,
+        report::selected_records(inputs, selection, engine.reading()).metered(meter),
         common.workers(),
         |coded: Result<Coded, Reject>| {
             match coded {
@@ -85,12 +85,15 @@ fn stream(
                 }
                 Err(reject) => {
                     progress.say(|| tracing::warn!("rejected: {reject}"));
-                    tally.rejected(&reject);
+                    tally.rejected();
                 }
             }
             progress.at(&tally.counts);
             anyhow::Ok(())
         },
     )?;
+    out.flush()?;
+    progress.end();
+    summary::say(common, &tally, None, progress.speed(&tally.counts));
     Ok(tally)
 }

@@ -12,6 +12,7 @@ mod files;
 mod gazetteer;
 mod help;
 mod incidents;
+mod inputs;
 mod merge;
 mod progress;
 mod render;
@@ -19,6 +20,7 @@ mod review;
 mod run;
 mod schema;
 mod score;
+mod summary;
 mod verify;
 
 use std::ffi::OsString;
@@ -28,7 +30,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{FromArgMatches, Parser, Subcommand};
 
-pub use common::{Common, Names, View};
+pub use common::{Common, LogFormat, Names, View};
 
 /// Some inputs were rejected.
 pub const REJECTED: u8 = 3;
@@ -45,7 +47,7 @@ const USAGE: u8 = 2;
 )]
 #[command(
     after_help = "Every option may also stand in the file given with --config, or in the \
-environment as ADMINLINE_ and its name (ADMINLINE_BOUNDARY_VIEW=kosovo); what is typed comes first.\n\n\
+environment as ADMINLINE_ and its name (ADMINLINE_BOUNDARY_VIEW=kosovo); what is typed comes first, then the environment.\n\n\
 Exit status: 0 done; 1 failed; 2 wrong usage; 3 done, but some inputs were rejected."
 )]
 pub struct Cli {
@@ -102,7 +104,11 @@ pub fn main() -> ExitCode {
         // Who reads our output has read enough.
         Err(e) if is_broken_pipe(&e) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("adminline: {e:#}");
+            match cli.common.log_format {
+                LogFormat::Json => tracing::error!("{e:#}"),
+                // Nothing is left to be done when not even that can be said.
+                LogFormat::Text => drop(writeln!(io::stderr(), "adminline: {e:#}")),
+            }
             let usage = e.downcast_ref::<WrongUsage>().is_some();
             ExitCode::from(if usage { USAGE } else { 1 })
         }
@@ -144,27 +150,23 @@ enum Usage {
 
 /// Parses what was typed, with the environment and the config file behind it.
 fn parse(typed: Vec<OsString>) -> Result<Cli, Usage> {
-    let matches = config::command()
+    let matches = config::lenient()
         .try_get_matches_from(&typed)
         .map_err(Usage::Clap)?;
     let added = config::added(&matches, std::env::vars()).map_err(Usage::Config)?;
-    let matches = if added.is_empty() {
-        matches
-    } else {
-        // After `--` all is input.
-        let end = typed.iter().position(|a| a == "--").unwrap_or(typed.len());
-        let (before, after) = typed.split_at(end);
-        let added = added.into_iter().map(OsString::from);
-        let all: Vec<OsString> = before
-            .iter()
-            .cloned()
-            .chain(added)
-            .chain(after.iter().cloned())
-            .collect();
-        config::command()
-            .try_get_matches_from(all)
-            .map_err(Usage::Clap)?
-    };
+    // After `--` all is input.
+    let end = typed.iter().position(|a| a == "--").unwrap_or(typed.len());
+    let (before, after) = typed.split_at(end);
+    let added = added.into_iter().map(OsString::from);
+    let all: Vec<OsString> = before
+        .iter()
+        .cloned()
+        .chain(added)
+        .chain(after.iter().cloned())
+        .collect();
+    let matches = config::command()
+        .try_get_matches_from(all)
+        .map_err(Usage::Clap)?;
     Cli::from_arg_matches(&matches).map_err(Usage::Clap)
 }
 

@@ -1,6 +1,7 @@
 //! `adminline run`: the whole job.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,26 +11,35 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::common::Common;
-use super::decisions;
 use super::incidents::Incidents;
+use super::inputs::InputArgs;
 use super::progress::Progress;
-use crate::batch::{Coded, Engine, Output, Tally, code_all, output, stamp};
+use super::{decisions, files, summary};
+use crate::batch::coding::{self, Event, Job, JobError, Outcome};
+use crate::batch::{Coding, Engine, Lock, Output, Tally, output, stamp, tally};
 use crate::data::Data;
-use crate::export::{Stamp, geojson, uncoded, write_reject};
+use crate::export::{Run, Stamp, geojson};
 use crate::map::{self, BaseMap, MapOptions, Scene, UiLang};
 use crate::page;
-use crate::report::Reject;
+use crate::report::Meter;
 
 /// Do the whole job: read reports, code and locate incidents, merge them, and write
 /// incidents, mentions, map, page and records into a folder.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Files, folders, or `-` for NDJSON on standard input
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     /// The folder to write into
     #[arg(short, long, value_name = "DIR", default_value = "output")]
     output: PathBuf,
+    /// Go on with a run into this folder that was broken off; start over if options,
+    /// data or inputs have changed
+    #[arg(long)]
+    resume: bool,
+    /// Add the reports to those that the folder holds; those that it holds already are
+    /// passed over
+    #[arg(long)]
+    append: bool,
     /// What an analyst decided, as `review` writes it
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
@@ -50,52 +60,141 @@ pub struct RunArgs {
 /// # Errors
 /// When the data cannot be read or the output not be written.
 pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    let selection = args.input.selection()?;
     let data = common.load_data()?;
     let decided = args.decisions.as_deref().map(decisions::read).transpose()?;
     let engine = Engine::load(&data, common.settings(&data)?)?;
     output::folder(&args.output)?;
-    let place = |name: &str| args.output.join(name);
-    let mut mentions_file = Output::create(&place("mentions.geojsonl"))?;
-    let mut uncoded_file = Output::create(&place("uncoded.jsonl"))?;
-    let mut rejects_file = Output::create(&place("rejects.jsonl"))?;
-    let mut tally = Tally::default();
-    let progress = Progress::start(common);
-    code_all(
-        &engine,
-        &args.inputs,
-        common.workers(),
-        |coded: Result<Coded, Reject>| {
-            match coded {
-                Ok(coded) => {
-                    tally.coded(&coded);
-                    for mention in &coded.mentions {
-                        geojson::write_line(&mut mentions_file, mention, false)?;
-                    }
-                    for line in &coded.uncoded {
-                        uncoded::write(&mut uncoded_file, line)?;
-                    }
-                }
-                Err(reject) => {
-                    progress.say(|| tracing::warn!("rejected: {reject}"));
-                    write_reject(&mut rejects_file, &reject)?;
-                    tally.rejected(&reject);
-                }
-            }
-            progress.at(&tally.counts);
-            anyhow::Ok(())
-        },
-    )?;
-    progress.end();
-    let mut incidents = Incidents::merge(
-        mentions_file.reopen()?,
-        &place(".incidents.part"),
+    let lock = Lock::take(&args.output)?;
+    if let Some(process) = lock.left_by() {
+        tracing::info!("process {process} ended without giving the folder back");
+    }
+    let parameters = parameters(args, common);
+    let signature = {
+        let mut all = coding::signature(
+            env!("CARGO_PKG_VERSION"),
+            &parameters,
+            &tally::data_digests(&data),
+        );
+        all.insert("INPUT".to_string(), format!("{:?}", args.input.inputs));
+        all.insert("--append".to_string(), args.append.to_string());
+        all
+    };
+    let meter = Meter::default();
+    let mut progress = Progress::start(common, &meter);
+    progress.measure(&args.input.inputs, &selection, engine.reading());
+    let job = Job {
+        inputs: &args.input.inputs,
+        selection: &selection,
+        folder: &args.output,
+        signature: &signature,
+        resume: args.resume,
+        append: args.append,
+        jobs: common.workers(),
+        meter,
+    };
+    let coded = coding::code(&engine, &job, |event| see(&mut progress, &event));
+    let coding = match coded.map_err(|e| broken_off(e.into()))? {
+        Outcome::Coded(coding) => coding,
+        Outcome::Whole(rejected) => {
+            progress.end();
+            let text = files::read_text(&args.output.join("run.json"))?;
+            let run: Run = serde_json::from_str(&text).context("run.json")?;
+            let (tally, incidents) = (Tally::of(&run), run.counts.incidents);
+            tracing::info!("the unfinished run was whole; its files are in their places");
+            say(args, common, &progress, &tally, incidents);
+            return Ok(super::done(rejected));
+        }
+    };
+    let (tally, rejected) = (coding.tally().clone(), coding.rejected());
+    if coding.known() > 0 {
+        progress.say(|| tracing::info!("{} reports were there already", coding.known()));
+    }
+    // Where it cannot go on, what was coded is kept.
+    let incidents = finish(
+        args,
+        common,
         &data,
+        decided.as_deref(),
+        parameters,
+        *coding,
+        &progress,
+    )
+    .map_err(broken_off)?;
+    progress.end();
+    say(args, common, &progress, &tally, incidents);
+    if rejected > 0 {
+        tracing::warn!(
+            "{rejected} inputs were rejected; they are listed in {}",
+            args.output.join("rejects.jsonl").display()
+        );
+    }
+    Ok(super::done(rejected))
+}
+
+/// Shows what happens.
+fn see(progress: &mut Progress, event: &Event) {
+    match event {
+        Event::Done(tally) => progress.at(&tally.counts),
+        Event::Rejected(reject) => progress.say(|| tracing::warn!("rejected: {reject}")),
+        Event::Dropped => progress.say(|| {
+            tracing::warn!("an unfinished run is dropped; --resume would have gone on with it");
+        }),
+        Event::StartedOver(changed) => progress.say(|| {
+            tracing::warn!("starting over: {} changed since", changed.join(", "));
+        }),
+        Event::Resuming(records) => progress.say(|| {
+            tracing::info!("going on with an unfinished run after {records} records");
+        }),
+        Event::Resumed(counts) => progress.begin(counts),
+        Event::Adding(reports) => progress.say(|| {
+            tracing::info!("adding to {reports} reports");
+        }),
+    }
+}
+
+/// An error after which a run can be gone on with.
+fn broken_off(error: anyhow::Error) -> anyhow::Error {
+    let by_disk = error.chain().any(|cause| {
+        let job = cause.downcast_ref::<JobError>();
+        matches!(job, Some(JobError::Io(_))) || cause.is::<std::io::Error>()
+    });
+    if by_disk {
+        error.context("the run is broken off, and --resume goes on with it")
+    } else {
+        error
+    }
+}
+
+fn say(args: &RunArgs, common: &Common, progress: &Progress, tally: &Tally, incidents: u64) {
+    let folder = args.output.display().to_string();
+    let speed = progress.speed(&tally.counts);
+    summary::say(common, tally, Some((&folder, incidents)), speed);
+}
+
+/// Merges what was coded, draws it, and puts all files into their places. Returns the
+/// number of incidents.
+fn finish(
+    args: &RunArgs,
+    common: &Common,
+    data: &Data,
+    decided: Option<&[crate::review::Decision]>,
+    parameters: BTreeMap<String, Value>,
+    mut coding: Coding,
+    progress: &Progress,
+) -> anyhow::Result<u64> {
+    let place = |name: &str| args.output.join(name);
+    progress.stage("merging");
+    let mut incidents = Incidents::merge(
+        coding.mentions()?,
+        &place(".incidents.part"),
+        data,
         args.explain.as_deref(),
     )?;
     let mut of_decisions = None;
-    let mut files = vec![mentions_file, uncoded_file, rejects_file];
-    if let Some(decided) = &decided {
-        let applied = incidents.decide(decided, &data)?;
+    let mut files = Vec::new();
+    if let Some(decided) = decided {
+        let applied = incidents.decide(decided, data)?;
         of_decisions = Some(decisions::record(decided, &applied)?);
         let mut unused = Output::create(&place("decisions-unused.jsonl"))?;
         decisions::write_unused(&mut unused, &applied.unused)?;
@@ -105,41 +204,30 @@ pub fn run(args: &RunArgs, common: &Common) -> anyhow::Result<ExitCode> {
         }
         files.extend([unused, rejected]);
     }
-    let stamp = stamp::stamp(&data, common.names.word(), common.boundary_view.word())?;
+    progress.stage("drawing");
+    let stamp = stamp::stamp(data, common.names.word(), common.boundary_view.word())?;
     let mut collection = Output::create(&place("incidents.geojson"))?;
     incidents.write_collection(&mut collection, &stamp)?;
     let mut table = Output::create(&place("incidents.csv"))?;
     incidents.write_table(&mut table)?;
-    let by_category = incidents.by_category();
-    let (svg, html) = draw(incidents, args, common, &data, &stamp)?;
-    let rejects = tally.counts.rejects;
-    let mut record = tally.run(by_category, parameters(args, common), &data);
+    let (found, by_category) = (incidents.len() as u64, incidents.by_category());
+    let (svg, html) = draw(incidents, args, common, data, &stamp)?;
+    let tally = coding.tally().clone();
+    let mut record = tally.run(coding.inputs(), by_category, parameters, data);
     record.decisions = of_decisions;
-    let counts = record.counts;
     files.extend([collection, table]);
-    // Everything is whole before the first file takes its place.
-    for file in files {
-        file.commit()?;
+    let texts = [
+        ("map.svg", svg),
+        ("report.html", html),
+        ("run.json", record.text()?),
+    ];
+    for (name, text) in texts {
+        let mut file = Output::create(&place(name))?;
+        file.write_all(text.as_bytes())?;
+        files.push(file);
     }
-    Output::whole(&place("map.svg"), svg.as_bytes())?;
-    Output::whole(&place("report.html"), html.as_bytes())?;
-    Output::whole(&place("run.json"), record.text()?.as_bytes())?;
-    tracing::info!(
-        "{} reports, {} mentions, {} incidents, {} not coded, {} rejected: {}",
-        counts.reports,
-        counts.mentions,
-        counts.incidents,
-        counts.uncoded,
-        rejects,
-        args.output.display()
-    );
-    if rejects > 0 {
-        tracing::warn!(
-            "{rejects} inputs were rejected; they are listed in {}",
-            place("rejects.jsonl").display()
-        );
-    }
-    Ok(super::done(rejects))
+    coding.finish(files)?;
+    Ok(found)
 }
 
 /// The map, and the page around it, of as many incidents as are wanted.
@@ -189,5 +277,7 @@ fn parameters(args: &RunArgs, common: &Common) -> BTreeMap<String, Value> {
         ),
         ("lang_ui".to_string(), json!(args.lang_ui)),
         ("newest".to_string(), json!(args.newest)),
+        ("include".to_string(), json!(args.input.include)),
+        ("exclude".to_string(), json!(args.input.exclude)),
     ])
 }

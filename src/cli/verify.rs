@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::common::Common;
 use super::files;
+use super::inputs::InputArgs;
 use crate::export::geojson::hex;
 use crate::export::read_features;
 use crate::geocode::Source;
@@ -24,9 +25,8 @@ use crate::report;
 pub struct VerifyArgs {
     /// incidents.geojson or mentions.geojsonl
     file: PathBuf,
-    /// The reports it was made from
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 /// Runs the command.
@@ -34,6 +34,7 @@ pub struct VerifyArgs {
 /// # Errors
 /// When the file cannot be read.
 pub fn run(args: &VerifyArgs, common: &Common, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let selection = args.input.selection()?;
     let name = args.file.display();
     let text = files::read_text(&args.file)?;
     // Quotations by report, so that each report is read once and none is kept.
@@ -50,7 +51,7 @@ pub fn run(args: &VerifyArgs, common: &Common, out: &mut impl Write) -> anyhow::
     let rules = report::Rules::load(&common.load_data()?)?;
     let mut wrong = 0u64;
     let mut rejected = 0u64;
-    for read in report::inputs(&args.inputs, &rules) {
+    for read in report::selected_inputs(&args.input.inputs, &selection, &rules) {
         match read {
             Ok(report) => {
                 for (id, source) in quoted.remove(&report.id).unwrap_or_default() {

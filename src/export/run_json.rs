@@ -26,7 +26,7 @@ pub struct Run {
     pub reports_by_language: BTreeMap<String, u64>,
     /// Candidates that were not coded, by reason.
     pub uncoded_by_reason: BTreeMap<String, u64>,
-    /// SHA-256 of the reports' ids and texts, in the order read.
+    /// SHA-256 over the reports' ids and what each was read from, in the order read.
     pub inputs_sha256: String,
     /// SHA-256 of each data file by its path under `data/`.
     pub data_sha256: BTreeMap<String, String>,

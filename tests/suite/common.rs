@@ -1,5 +1,6 @@
 //! What the tests have in common.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -54,6 +55,18 @@ pub fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, bytes).expect("the file is written");
     path
+}
+
+/// The files of a folder by their names.
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_string();
+            (name, fs::read(&path).unwrap())
+        })
+        .collect()
 }
 
 /// A path as an argument.

@@ -1,21 +1,6 @@
 //! The same input gives the same bytes.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-
-use crate::common::{SAMPLES, arg, folder, ok, put, reports};
-
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_string();
-            (name, fs::read(&path).unwrap())
-        })
-        .collect()
-}
+use crate::common::{SAMPLES, arg, files, folder, ok, put, reports};
 
 #[test]
 fn any_number_of_jobs_gives_the_same_bytes() {

@@ -4,6 +4,7 @@ mod common;
 
 mod architecture;
 mod bad_input;
+mod broken;
 mod cases;
 mod commands;
 mod decisions;
@@ -18,6 +19,7 @@ mod options;
 mod page;
 mod quality;
 mod report;
+mod resume;
 mod schema;
 mod scoring;
 mod seed;

@@ -147,6 +147,179 @@ fn a_config_file_with_an_unknown_option_is_wrong_usage() {
 }
 
 #[test]
+fn what_is_required_may_stand_in_the_file_and_the_file_in_the_environment() {
+    let dir = folder();
+    let articles = put(
+        dir.path(),
+        "a.jsonl",
+        report("a", "2023-09-25", "A bomb exploded."),
+    );
+    let gold = put(dir.path(), "g.jsonl", "");
+    let mentions = put(dir.path(), "m.geojsonl", "");
+    let config = put(
+        dir.path(),
+        "adminline.toml",
+        format!(
+            "[score]\narticles = {articles:?}\ngold = {gold:?}\njson = true\n[gazetteer.lookup]\njson = true\n"
+        ),
+    );
+    let scored = ok(&["score", arg(&mentions), "--config", arg(&config)], 0);
+    assert!(scored.starts_with('{'), "{scored}");
+    ok(&["score", arg(&mentions)], 2);
+    let found = ok(
+        &["gazetteer", "lookup", "Banjska", "--config", arg(&config)],
+        0,
+    );
+    assert!(found.starts_with('{'), "{found}");
+    let by_environment = adminline(&["gazetteer", "lookup", "Banjska"])
+        .env("ADMINLINE_CONFIG", &config)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(by_environment.stdout).unwrap(), found);
+}
+
+#[test]
+fn patterns_choose_the_files_of_folders() {
+    let dir = folder();
+    let root = dir.path().join("in");
+    std::fs::create_dir_all(root.join("drafts")).unwrap();
+    let line = |id: &str| {
+        report(
+            id,
+            "2023-09-25",
+            "A bomb exploded in Zvecan on September 24.",
+        )
+    };
+    put(&root, "a.jsonl", line("a"));
+    put(
+        &root,
+        "b.txt",
+        "Title: x\nId: b\nPublished: 2023-09-25\n\nA bomb exploded in Zvecan yesterday.",
+    );
+    put(&root.join("drafts"), "c.jsonl", line("c"));
+    let ids = |more: &[&str]| -> Vec<String> {
+        extract(&root, more)
+            .iter()
+            .map(|m| {
+                m["properties"]["sources"][0]["report"]
+                    .as_str()
+                    .unwrap()
+                    .to_string()
+            })
+            .collect()
+    };
+    assert_eq!(ids(&[]), ["a", "b", "c"]);
+    assert_eq!(ids(&["--include", "*.jsonl"]), ["a", "c"]);
+    assert_eq!(
+        ids(&["--include", "*.jsonl", "--include", "b.*"]),
+        ["a", "b", "c"]
+    );
+    assert_eq!(ids(&["--exclude", "drafts"]), ["a", "b"]);
+    assert_eq!(
+        ids(&["--include", "drafts/**", "--exclude", "*.txt"]),
+        ["c"]
+    );
+    let config = put(dir.path(), "c.toml", "exclude = ['drafts', '*.txt']\n");
+    assert_eq!(ids(&["--config", arg(&config)]), ["a"]);
+    let out = dir.path().join("out");
+    ok(
+        &["run", arg(&root), "-o", arg(&out), "--exclude", "drafts"],
+        0,
+    );
+    let text = std::fs::read_to_string(out.join("run.json")).unwrap();
+    let record: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(record["counts"]["reports"], 2);
+    assert_eq!(record["parameters"]["exclude"][0], "drafts");
+    let incidents = out.join("incidents.geojson");
+    ok(
+        &["verify", arg(&incidents), arg(&root), "--exclude", "drafts"],
+        0,
+    );
+    for command in ["run", "extract"] {
+        ok(&[command, arg(&root), "--include", "[z-a]"], 2);
+    }
+}
+
+#[test]
+fn messages_come_as_json_and_progress_at_intervals() {
+    let dir = folder();
+    let many: String = (0..400)
+        .map(|n| {
+            let text = "A bomb exploded in Zvecan on September 24. ".repeat(40);
+            report(&format!("r{n}"), "2023-09-25", &text) + "\n"
+        })
+        .collect();
+    let input = put(dir.path(), "in.jsonl", many + "{\n");
+    let out = dir.path().join("out");
+    let said = |more: &[&str]| {
+        let mut args = vec!["run", arg(&input), "-o", arg(&out), "--log-interval", "1"];
+        args.extend(more);
+        let output = adminline(&args).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let messages = lines(&said(&["--log-format", "json"]));
+    let last = messages.iter().find(|m| m["message"] == "done").unwrap();
+    assert_eq!(last["reports"], 400);
+    assert_eq!(last["rejects"], 1);
+    assert_eq!(last["incidents"], 1);
+    assert!(last["seconds"].as_f64().unwrap() > 0.0);
+    assert!(
+        messages
+            .iter()
+            .all(|m| m["timestamp"].is_string() && m["level"].is_string())
+    );
+    assert!(messages.iter().any(|m| {
+        m["level"] == "WARN" && m["message"].as_str().unwrap().starts_with("rejected: ")
+    }));
+    if last["seconds"].as_f64().unwrap() > 2.0 {
+        let progress = messages
+            .iter()
+            .find(|m| m["message"] == "progress")
+            .unwrap();
+        assert!(progress["percent"].as_f64().unwrap() <= 100.0, "{progress}");
+    }
+    let text = said(&[]);
+    assert!(
+        text.contains("400 reports (400 en), 400 mentions, 1 incidents"),
+        "{text}"
+    );
+    assert!(
+        text.contains("reports/s") && text.contains("MB/s"),
+        "{text}"
+    );
+    // A failure is JSON as well.
+    let output = adminline(&[
+        "run",
+        arg(&input),
+        "-o",
+        arg(&input),
+        "--log-format",
+        "json",
+    ])
+    .output()
+    .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let failure = lines(&String::from_utf8(output.stderr).unwrap());
+    assert_eq!(failure[0]["level"], "ERROR");
+}
+
+#[test]
+fn whoever_stops_reading_the_messages_ends_nothing() {
+    let dir = folder();
+    let input = put(dir.path(), "in.jsonl", reports() + "{\n");
+    let out = dir.path().join("out");
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("adminline"))
+        .args(["run", arg(&input), "-o", arg(&out)])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert!(out.join("run.json").exists());
+}
+
+#[test]
 fn a_data_folder_replaces_what_is_embedded() {
     let dir = folder();
     let input = put(dir.path(), "in.jsonl", reports());

@@ -18,7 +18,7 @@ use crate::batch::{Coded, Engine, code_all};
 use crate::export::geojson;
 use crate::geocode::Located;
 use crate::merge::{Rules, merge_by};
-use crate::report::Reject;
+use crate::report::{self, Reject};
 use corpus::{Article, FIGURES, Gold, Predicted};
 use rules::{LEVELS, Tally, distance_km, matching, quotes_overlap, same};
 
@@ -123,7 +123,7 @@ fn coded(inputs: &[PathBuf], common: &Common) -> anyhow::Result<(Vec<Located>, u
     let (mut mentions, mut rejects) = (Vec::new(), 0);
     code_all(
         &engine,
-        inputs,
+        report::records(inputs, engine.reading()),
         common.workers(),
         |coded: Result<Coded, Reject>| {
             match coded {

@@ -263,7 +263,32 @@ fn properties(value: serde_json::Value) -> Properties {
 /// When the text is not a Feature with a geometry in degrees.
 pub fn read_feature(text: &str) -> Result<Located, ReadError> {
     let text = text.trim_start_matches(['\u{1e}', '\u{feff}']).trim();
-    serde_json::from_str::<FeatureIn>(text)?.located()
+    match as_written(text) {
+        Some(read) => read,
+        None => serde_json::from_str::<FeatureIn>(text)?.located(),
+    }
+}
+
+/// Reads a Feature as this program writes it, without going through JSON values; none
+/// when it is another.
+fn as_written(text: &str) -> Option<Result<Located, ReadError>> {
+    #[derive(Deserialize)]
+    struct Written {
+        r#type: String,
+        id: String,
+        geometry: GeometryValue,
+        properties: Properties,
+    }
+    let read: Written = serde_json::from_str(text).ok()?;
+    let geometry = Geometry::<f64>::try_from(&read.geometry).ok()?;
+    (read.r#type == "Feature").then(|| {
+        check_geometry(&geometry)?;
+        Ok(Located {
+            id: read.id,
+            geometry,
+            properties: read.properties,
+        })
+    })
 }
 
 /// Reads a FeatureCollection, or one Feature.

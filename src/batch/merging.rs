@@ -1,19 +1,21 @@
 //! Merging outside of memory: mentions lie in a file, and so do the incidents that
-//! become of them. In memory are, for each mention, where its line begins; the short
-//! records of one block of categories at a time ([`crate::merge::Block`]); and for each
-//! incident what it is sorted by.
+//! become of them. In memory are, for each mention, where its line begins, and the short
+//! records of one block of categories at a time ([`crate::merge::Block`]) with what its
+//! incidents are sorted by.
 //!
 //! The incidents are those that [`crate::merge::merge_by`] gives, byte for byte.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::export::geojson::{self, Bounds, Stamp};
 use crate::export::{csv, read_feature};
 use crate::geocode::Located;
-use crate::merge::words::Words;
 use crate::merge::{Block, Rules, Store, mention, numbered};
 
 /// The most of a line that is read at once.
@@ -25,36 +27,44 @@ const BUFFER: usize = 1 << 18;
 #[derive(Debug)]
 pub struct Merged<S> {
     spool: Spool<S>,
-    items: Vec<Item>,
-    /// Positions of the items in the order of the output.
-    order: Vec<u32>,
-    words: Words,
-    /// The ids, one after the other.
-    ids: String,
+    /// The entries of each block, sorted.
+    runs: Vec<Run>,
+    by_category: BTreeMap<String, u64>,
+    count: usize,
+    /// How many have a date.
+    dated: usize,
     bounds: Bounds,
-    explained: bool,
 }
 
 /// An incident: what it is sorted by, and where it is.
-#[derive(Debug, Clone, Copy)]
-struct Item {
-    start: u32,
-    end: u32,
-    category: u32,
-    place: u32,
-    /// Where its id stands among the ids.
-    id: (u32, u32),
-    /// The Feature without its head and id, the row without its id, the explanations.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Entry {
+    undated: bool,
+    start: Option<String>,
+    end: Option<String>,
+    category: String,
+    place: Option<String>,
+    id: String,
+    /// The Feature without its head and id.
     feature: Part,
+    /// The row of the table without its id.
     row: Part,
+    /// The explanations.
     explanations: Part,
 }
 
 /// A part of the file: where it begins, and its length in bytes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Part {
-    at: u64,
-    length: u32,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Part(u64, u32);
+
+/// Sorted entries in the file, one JSON line each.
+#[derive(Debug, Clone, Default)]
+struct Run {
+    /// Where those that are not yet read begin and end.
+    from: u64,
+    to: u64,
+    /// What was read and is not yet passed on.
+    read: VecDeque<u8>,
 }
 
 /// Merges mentions, one Feature a line as [`geojson::write_line`] writes them and with
@@ -76,12 +86,11 @@ pub fn merge<M: Read + Seek, S: Read + Write + Seek>(
             length: 0,
             buffer: Vec::new(),
         },
-        items: Vec::new(),
-        order: Vec::new(),
-        words: Words::default(),
-        ids: String::new(),
+        runs: Vec::new(),
+        by_category: BTreeMap::new(),
+        count: 0,
+        dated: 0,
         bounds: Bounds::default(),
-        explained: explain,
     };
     for offsets in blocks.into_values() {
         let mut lines = Lines {
@@ -93,28 +102,37 @@ pub fn merge<M: Read + Seek, S: Read + Write + Seek>(
         for n in 0..lines.offsets.len() {
             block.add(&lines.look(n)?);
         }
-        let begin = merged.items.len();
-        let mut ids = Vec::new();
+        let mut entries = Vec::new();
         let names = block.merge(&mut lines, explain, |incident| {
-            merged.add(&incident)?;
-            ids.push(incident.id);
+            entries.push(merged.add(incident)?);
             Ok(())
         })?;
-        for (n, (id, number)) in ids.iter().zip(&names.numbers).enumerate() {
-            let from = merged.ids.len();
-            merged.ids.push_str(&numbered(id, *number));
-            merged.items[begin + n].id = (small(from)?, small(merged.ids.len())?);
+        for (entry, number) in entries.iter_mut().zip(&names.numbers) {
+            if *number > 1 {
+                entry.id = numbered(&entry.id, *number);
+            }
         }
-        for (n, why) in names.explanations.iter().enumerate() {
+        for (entry, why) in entries.iter_mut().zip(&names.explanations) {
             let mut text = Vec::new();
             for one in why {
                 serde_json::to_writer(&mut text, one)?;
                 text.push(b'\n');
             }
-            merged.items[begin + n].explanations = merged.spool.add(&text)?;
+            entry.explanations = merged.spool.add(&text)?;
         }
+        entries.sort_unstable();
+        let from = merged.spool.length;
+        for entry in entries {
+            let mut line = serde_json::to_vec(&entry)?;
+            line.push(b'\n');
+            merged.spool.add(&line)?;
+        }
+        merged.runs.push(Run {
+            from,
+            to: merged.spool.length,
+            ..Run::default()
+        });
     }
-    merged.sort();
     merged.spool.flush()?;
     Ok(merged)
 }
@@ -182,7 +200,7 @@ fn mention_of(line: &str) -> io::Result<Located> {
 }
 
 fn small(n: usize) -> io::Result<u32> {
-    u32::try_from(n).map_err(|_| io::Error::other("there are too many incidents"))
+    u32::try_from(n).map_err(|_| io::Error::other("an incident is too long"))
 }
 
 /// Mentions in a file, of which a block has some.
@@ -282,10 +300,7 @@ struct Spool<S> {
 
 impl<S: Read + Write + Seek> Spool<S> {
     fn add(&mut self, bytes: &[u8]) -> io::Result<Part> {
-        let part = Part {
-            at: self.length,
-            length: small(bytes.len())?,
-        };
+        let part = Part(self.length, small(bytes.len())?);
         self.buffer.extend_from_slice(bytes);
         self.length += bytes.len() as u64;
         if self.buffer.len() >= BUFFER {
@@ -301,79 +316,100 @@ impl<S: Read + Write + Seek> Spool<S> {
     }
 
     fn read(&mut self, part: Part, into: &mut Vec<u8>) -> io::Result<()> {
-        into.resize(part.length as usize, 0);
-        self.file.seek(SeekFrom::Start(part.at))?;
+        into.resize(part.1 as usize, 0);
+        self.file.seek(SeekFrom::Start(part.0))?;
         self.file.read_exact(into)
     }
 }
 
+impl Run {
+    /// The next entry; none after the last.
+    fn next<S: Read + Write + Seek>(&mut self, spool: &mut Spool<S>) -> io::Result<Option<Entry>> {
+        loop {
+            if let Some(end) = self.read.iter().position(|&b| b == b'\n') {
+                let line: Vec<u8> = self.read.drain(..=end).collect();
+                return Ok(Some(serde_json::from_slice(&line)?));
+            }
+            let more = (self.to - self.from).min(CHUNK as u64) as u32;
+            if more == 0 {
+                return Ok(None);
+            }
+            let mut bytes = Vec::new();
+            spool.read(Part(self.from, more), &mut bytes)?;
+            self.read.extend(bytes);
+            self.from += u64::from(more);
+        }
+    }
+}
+
 impl<S: Read + Write + Seek> Merged<S> {
-    /// Writes an incident, whose id is yet to be numbered, into the file.
-    fn add(&mut self, incident: &Located) -> io::Result<()> {
-        self.bounds.add(incident);
-        let p = &incident.properties;
+    /// Writes an incident into the file. Its id is yet to be numbered.
+    fn add(&mut self, incident: Located) -> io::Result<Entry> {
+        self.bounds.add(&incident);
         let mut feature = Vec::new();
-        geojson::write_feature(&mut feature, incident)?;
+        geojson::write_feature(&mut feature, &incident)?;
         let head = head(&incident.id)?.len();
         let feature = self.spool.add(&feature[head..])?;
-        let row = self.spool.add(&csv::row_after_id(incident)?)?;
-        self.items.push(Item {
-            start: self.words.maybe(p.date_start.as_deref()),
-            end: self.words.maybe(p.date_end.as_deref()),
-            category: self.words.number(&p.category),
-            place: self.words.maybe(p.place.as_deref()),
-            id: (0, 0),
+        let row = self.spool.add(&csv::row_after_id(&incident)?)?;
+        let p = incident.properties;
+        self.count += 1;
+        self.dated += usize::from(p.date_start.is_some());
+        match self.by_category.get_mut(&p.category) {
+            Some(n) => *n += 1,
+            None => {
+                self.by_category.insert(p.category.clone(), 1);
+            }
+        }
+        Ok(Entry {
+            undated: p.date_start.is_none(),
+            start: p.date_start,
+            end: p.date_end,
+            category: p.category,
+            place: p.place,
+            id: incident.id,
             feature,
             row,
             explanations: Part::default(),
-        });
-        Ok(())
+        })
     }
 
-    /// By date, category, place and id, as [`crate::merge::sort`] does.
-    fn sort(&mut self) {
-        let ranks = self.words.ranks();
-        let rank = |word: u32| ranks[word as usize];
-        self.order = (0..self.items.len() as u32).collect();
-        let key = |&n: &u32| {
-            let item = &self.items[n as usize];
-            (
-                item.start == 0,
-                rank(item.start),
-                rank(item.end),
-                rank(item.category),
-                rank(item.place),
-                &self.ids[item.id.0 as usize..item.id.1 as usize],
-            )
-        };
-        let mut order = std::mem::take(&mut self.order);
-        order.sort_by(|a, b| key(a).cmp(&key(b)));
-        self.order = order;
+    /// Goes through the incidents in the order of the output: by date, category, place
+    /// and id, as [`crate::merge::sort`] puts them.
+    fn each(
+        &mut self,
+        mut take: impl FnMut(&mut Spool<S>, usize, &Entry) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut runs = self.runs.clone();
+        let mut first = BinaryHeap::new();
+        for (n, run) in runs.iter_mut().enumerate() {
+            if let Some(entry) = run.next(&mut self.spool)? {
+                first.push(Reverse((entry, n)));
+            }
+        }
+        let mut i = 0;
+        while let Some(Reverse((entry, n))) = first.pop() {
+            take(&mut self.spool, i, &entry)?;
+            i += 1;
+            if let Some(next) = runs[n].next(&mut self.spool)? {
+                first.push(Reverse((next, n)));
+            }
+        }
+        Ok(())
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.count
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.count == 0
     }
 
     /// How many there are of each category.
     pub fn by_category(&self) -> BTreeMap<String, u64> {
-        let mut counts = BTreeMap::new();
-        for item in &self.items {
-            *counts
-                .entry(self.words.get(item.category).to_string())
-                .or_default() += 1;
-        }
-        counts
-    }
-
-    fn id(&self, item: &Item) -> &str {
-        &self.ids[item.id.0 as usize..item.id.1 as usize]
+        self.by_category.clone()
     }
 
     /// Writes the collection as [`geojson::write_collection`] does.
@@ -383,13 +419,12 @@ impl<S: Read + Write + Seek> Merged<S> {
     pub fn write_collection(&mut self, out: &mut impl Write, stamp: &Stamp) -> io::Result<()> {
         geojson::begin_collection(out, self.bounds.get(), stamp)?;
         let mut rest = Vec::new();
-        for i in 0..self.order.len() {
-            let item = self.items[self.order[i] as usize];
-            self.spool.read(item.feature, &mut rest)?;
+        self.each(|spool, i, entry| {
+            spool.read(entry.feature, &mut rest)?;
             out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-            out.write_all(head(self.id(&item))?.as_bytes())?;
-            out.write_all(&rest)?;
-        }
+            out.write_all(head(&entry.id)?.as_bytes())?;
+            out.write_all(&rest)
+        })?;
         geojson::end_collection(out)
     }
 
@@ -400,13 +435,11 @@ impl<S: Read + Write + Seek> Merged<S> {
     pub fn write_table(&mut self, out: &mut impl Write) -> io::Result<()> {
         csv::write(&mut *out, &[])?;
         let mut rest = Vec::new();
-        for i in 0..self.order.len() {
-            let item = self.items[self.order[i] as usize];
-            self.spool.read(item.row, &mut rest)?;
-            out.write_all(&csv::id_cell(self.id(&item))?)?;
-            out.write_all(&rest)?;
-        }
-        Ok(())
+        self.each(|spool, _, entry| {
+            spool.read(entry.row, &mut rest)?;
+            out.write_all(&csv::id_cell(&entry.id)?)?;
+            out.write_all(&rest)
+        })
     }
 
     /// Writes why mentions were joined or left apart, one JSON line a decision; nothing
@@ -416,15 +449,10 @@ impl<S: Read + Write + Seek> Merged<S> {
     /// When a file cannot be read or written.
     pub fn write_explanations(&mut self, out: &mut impl Write) -> io::Result<()> {
         let mut text = Vec::new();
-        for i in 0..self.order.len() {
-            if !self.explained {
-                break;
-            }
-            let item = self.items[self.order[i] as usize];
-            self.spool.read(item.explanations, &mut text)?;
-            out.write_all(&text)?;
-        }
-        Ok(())
+        self.each(|spool, _, entry| {
+            spool.read(entry.explanations, &mut text)?;
+            out.write_all(&text)
+        })
     }
 
     /// The newest incidents, in the order of the output: as many as are wanted, or all.
@@ -433,21 +461,20 @@ impl<S: Read + Write + Seek> Merged<S> {
     /// # Errors
     /// When the file cannot be read.
     pub fn newest(&mut self, wanted: usize) -> io::Result<Vec<Located>> {
-        let dated = self
-            .order
-            .iter()
-            .take_while(|&&n| self.items[n as usize].start != 0)
-            .count();
-        let mut rest = Vec::new();
-        newest(self.order.len(), dated, wanted)
-            .map(|n| {
-                let item = self.items[self.order[n] as usize];
-                self.spool.read(item.feature, &mut rest)?;
-                let line = head(self.id(&item))? + text(&rest)?;
-                read_feature(&line)
-                    .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))
-            })
-            .collect()
+        let mut which = newest(self.count, self.dated, wanted).peekable();
+        let (mut rest, mut found) = (Vec::new(), Vec::new());
+        self.each(|spool, i, entry| {
+            if which.next_if_eq(&i).is_none() {
+                return Ok(());
+            }
+            spool.read(entry.feature, &mut rest)?;
+            let line = head(&entry.id)? + text(&rest)?;
+            let incident = read_feature(&line)
+                .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+            found.push(incident);
+            Ok(())
+        })?;
+        Ok(found)
     }
 }
 

@@ -22,7 +22,7 @@ mod explain;
 pub mod mention;
 mod rules;
 mod summary;
-pub mod words;
+mod words;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -44,7 +44,6 @@ struct PageData<'a> {
     shapes: Vec<Value>,
     /// For each shape that is no point: its outline on the sheet.
     paths: Vec<Option<String>>,
-    incidents: Vec<Incident<'a>>,
 }
 
 /// How the map lies on its sheet, in pixels.
@@ -83,6 +82,7 @@ pub fn json(scene: &Scene, stamp: &Stamp, words: &PageWords) -> Result<String, P
     let empty = object(&blank)?;
     let mut shapes = Shapes::default();
     let mut reports = Table::default();
+    // Each is written at once, since as values they take many times the room.
     let mut incidents = Vec::with_capacity(scene.incidents.len());
     for incident in scene.incidents {
         let p = &incident.properties;
@@ -94,7 +94,7 @@ pub fn json(scene: &Scene, stamp: &Stamp, words: &PageWords) -> Result<String, P
             .map(|s| source(s, scene, &mut reports, &mut shapes))
             .collect::<Result<_, _>>()?;
         known.insert("sources".into(), Value::Array(sources));
-        incidents.push(Incident {
+        incidents.push(serde_json::to_string(&Incident {
             id: &incident.id,
             c: scene.style.category_index(&p.category),
             at: position(scene, incident),
@@ -105,7 +105,7 @@ pub fn json(scene: &Scene, stamp: &Stamp, words: &PageWords) -> Result<String, P
             name: name(p, scene.options.names),
             when: when(scene, p),
             p: known,
-        });
+        })?);
     }
     let frame = &scene.view.frame;
     let data = PageData {
@@ -130,9 +130,21 @@ pub fn json(scene: &Scene, stamp: &Stamp, words: &PageWords) -> Result<String, P
         reports: reports.rows,
         shapes: shapes.table.rows,
         paths: shapes.paths,
-        incidents,
     };
-    Ok(inert(&serde_json::to_string(&data)?))
+    let mut all = serde_json::to_string(&data)?;
+    drop(data);
+    // In place of the brace at its end.
+    all.pop();
+    all.push_str(",\"incidents\":[");
+    for (i, incident) in incidents.iter().enumerate() {
+        if i > 0 {
+            all.push(',');
+        }
+        all.push_str(incident);
+    }
+    drop(incidents);
+    all.push_str("]}");
+    Ok(inert(&all))
 }
 
 fn object(value: &impl Serialize) -> Result<Map<String, Value>, PageError> {

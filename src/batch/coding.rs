@@ -346,7 +346,7 @@ impl Coding {
             inputs.add(&entry);
             reports += 1;
             if reports <= mark.base {
-                known.push(entry.sha256);
+                known.push(entry.sha256.half());
             }
         }
         if reports != mark.tally.counts.reports {
@@ -359,7 +359,7 @@ impl Coding {
         if job.append {
             let lines = BufReader::new(files.rejects.reopen()?).split(b'\n');
             for line in lines.take(usize::try_from(old_rejects).unwrap_or(usize::MAX)) {
-                known_rejects.push(Fingerprint::of(&line?));
+                known_rejects.push(Fingerprint::of(&line?).half());
             }
         }
         Ok(Coding {

@@ -68,9 +68,8 @@ pub fn read(reader: impl BufRead) -> impl Iterator<Item = io::Result<Entry>> {
 pub struct Known(Vec<u128>);
 
 impl Known {
-    /// These fingerprints.
-    pub fn new(prints: impl IntoIterator<Item = Fingerprint>) -> Known {
-        let mut halves: Vec<u128> = prints.into_iter().map(|p| p.half()).collect();
+    /// Those whose halves these are; see [`Fingerprint::half`].
+    pub fn new(mut halves: Vec<u128>) -> Known {
         halves.sort_unstable();
         Known(halves)
     }

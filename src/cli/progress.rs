@@ -223,6 +223,10 @@ impl Measured {
         if let Some(part) = self.part {
             let _ = write!(line, "{:.0} %, ", (part * 100.0).floor());
         }
+        // Before what a narrow terminal cuts off.
+        if let Some(left) = self.left {
+            let _ = write!(line, "{} left, ", span(left.ceil()));
+        }
         let _ = write!(
             line,
             "{} reports ({:.0}/s, {:.1} MB/s), {} mentions of incidents, {} rejected",
@@ -232,9 +236,6 @@ impl Measured {
             self.counts.mentions,
             self.counts.rejects
         );
-        if let Some(left) = self.left {
-            let _ = write!(line, ", {} left", span(left.ceil()));
-        }
         line
     }
 }
@@ -286,13 +287,13 @@ mod tests {
         };
         assert_eq!(
             measured.line(),
-            "25 %, 1200 reports (600/s, 1.5 MB/s), 300 mentions of incidents, 2 rejected, 6.0 s left"
+            "25 %, 6.0 s left, 1200 reports (600/s, 1.5 MB/s), 300 mentions of incidents, 2 rejected"
         );
         let unknown = Measured {
             part: None,
             left: None,
             ..measured
         };
-        assert!(unknown.line().ends_with("2 rejected"));
+        assert!(unknown.line().starts_with("1200 reports"));
     }
 }

@@ -1,7 +1,10 @@
 //! The whole of `extract`: how many reports a second one core codes.
 //!
-//! `cargo bench --bench extract`. The reports are about 2 KB each and all differ:
-//! sentences of the samples in one language, drawn by a fixed generator.
+//! `cargo bench --bench extract`. The reports are about 2 KB each and all differ. The
+//! `archive` ones are whole texts of the development corpus, put together until they
+//! are long enough: incidents and quiet news, as an archive has them. The `dense` ones
+//! are sentences of the samples, nearly every one an incident: the worst case.
+//! `benches/reports/generate.py` writes reports for measuring whole runs.
 
 use adminline::batch::{Engine, Settings};
 use adminline::data::Data;
@@ -32,20 +35,47 @@ fn draw(state: &mut u64, below: usize) -> usize {
     (*state >> 33) as usize % below
 }
 
-fn reports(engine: &Engine, langs: &[Lang]) -> Vec<Report> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/samples");
-    let samples: Vec<Report> = report::inputs(&[folder.into()], engine.reading())
-        .map(|read| read.expect("the samples are good"))
-        .collect();
-    let sentences = |lang: Lang| -> Vec<String> {
-        samples
-            .iter()
-            .filter(|r| report::language::detect(&r.text, engine.reading()) == lang)
-            .flat_map(|r| r.text.split_inclusive(". "))
-            .map(str::to_string)
+/// What reports are put together from.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Whole texts of the development corpus.
+    Archive,
+    /// Sentences of the samples.
+    Dense,
+}
+
+impl Kind {
+    /// The pieces of one language.
+    fn pieces(self, engine: &Engine, lang: Lang) -> Vec<String> {
+        let path = match self {
+            Kind::Archive => "/tests/corpus/development/articles.jsonl",
+            Kind::Dense => "/data/samples",
+        };
+        let path = format!("{}{path}", env!("CARGO_MANIFEST_DIR"));
+        report::inputs(&[path.into()], engine.reading())
+            .map(|read| read.expect("the texts are good").text)
+            .filter(|text| report::language::detect(text, engine.reading()) == lang)
+            .flat_map(|text| match self {
+                Kind::Archive => vec![text],
+                Kind::Dense => text.split_inclusive(". ").map(str::to_string).collect(),
+            })
             .collect()
-    };
-    let pools: Vec<(Lang, Vec<String>)> = langs.iter().map(|&l| (l, sentences(l))).collect();
+    }
+
+    /// What stands between two pieces.
+    fn between(self, state: &mut u64) -> &'static str {
+        match self {
+            Kind::Dense if draw(state, 5) > 0 => " ",
+            _ => "\n\n",
+        }
+    }
+}
+
+fn reports(engine: &Engine, kind: Kind, langs: &[Lang]) -> Vec<Report> {
+    let pools: Vec<(Lang, Vec<String>)> = langs
+        .iter()
+        .map(|&lang| (lang, kind.pieces(engine, lang)))
+        .collect();
     let mut state = 2023_0924;
     (0..REPORTS)
         .map(|number| {
@@ -53,16 +83,18 @@ fn reports(engine: &Engine, langs: &[Lang]) -> Vec<Report> {
             let mut text = String::new();
             while text.len() < SIZE {
                 text.push_str(pool[draw(&mut state, pool.len())].trim());
-                text.push_str(if draw(&mut state, 5) == 0 {
-                    "\n\n"
-                } else {
-                    " "
-                });
+                text.push_str(kind.between(&mut state));
             }
             Report {
                 id: format!("r{number}"),
                 lang: Some(*lang),
-                title: pool[draw(&mut state, pool.len())].trim().to_string(),
+                title: pool[draw(&mut state, pool.len())]
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .chars()
+                    .take(80)
+                    .collect(),
                 url: String::new(),
                 publisher: String::new(),
                 published: Some(jiff::civil::date(2023, 9, 1 + (number % 28) as i8)),
@@ -72,9 +104,9 @@ fn reports(engine: &Engine, langs: &[Lang]) -> Vec<Report> {
         .collect()
 }
 
-fn bench(bencher: Bencher, langs: &[Lang]) {
+fn bench(bencher: Bencher, kind: Kind, langs: &[Lang]) {
     let engine = engine();
-    let reports = reports(&engine, langs);
+    let reports = reports(&engine, kind, langs);
     let bytes: usize = reports.iter().map(|r| r.text.len()).sum();
     let mut out = Vec::new();
     bencher
@@ -91,16 +123,22 @@ fn bench(bencher: Bencher, langs: &[Lang]) {
         });
 }
 
-/// All three languages by turns.
+/// What an archive looks like, all three languages by turns.
 #[divan::bench]
-fn mixed(bencher: Bencher) {
-    bench(bencher, &Lang::ALL);
+fn archive(bencher: Bencher) {
+    bench(bencher, Kind::Archive, &Lang::ALL);
+}
+
+/// Nearly every sentence an incident.
+#[divan::bench]
+fn dense(bencher: Bencher) {
+    bench(bencher, Kind::Dense, &Lang::ALL);
 }
 
 /// One language after the other.
 #[divan::bench(args = [Lang::En, Lang::Sr, Lang::Sq])]
-fn one(bencher: Bencher, lang: Lang) {
-    bench(bencher, &[lang]);
+fn archive_of(bencher: Bencher, lang: Lang) {
+    bench(bencher, Kind::Archive, &[lang]);
 }
 
 /// Reading all knowledge, once a run.

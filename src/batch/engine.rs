@@ -110,11 +110,15 @@ impl Engine {
         mentions.retain(|mention| self.settings.filter.keeps(mention));
         uncoded.extend(more);
         uncoded.sort_by_key(|u| (u.evidence, u.trigger, u.reason));
-        let index = CharIndex::new(&report.text);
-        let uncoded = uncoded
-            .iter()
-            .map(|u| uncoded::line(&report, &index, u))
-            .collect();
+        let uncoded = if uncoded.is_empty() {
+            Vec::new()
+        } else {
+            let index = CharIndex::new(&report.text);
+            uncoded
+                .iter()
+                .map(|u| uncoded::line(&report, &index, u))
+                .collect()
+        };
         Coded {
             report,
             mentions,

@@ -8,8 +8,8 @@ use geo::{BoundingRect, Geometry};
 use geojson::GeometryValue;
 use serde::{Deserialize, Serialize};
 
+use super::geometry::Written;
 use crate::geocode::{Located, Properties};
-use crate::merge::tidy;
 
 /// The longest line or collection that is read back, in bytes.
 pub const MAX_BYTES: u64 = 4 << 30;
@@ -49,7 +49,7 @@ pub fn hex(bytes: &[u8]) -> String {
 struct FeatureOut<'a> {
     r#type: &'static str,
     id: &'a str,
-    geometry: GeometryValue,
+    geometry: Written<'a>,
     properties: &'a Properties,
 }
 
@@ -58,10 +58,20 @@ struct FeatureOut<'a> {
 /// # Errors
 /// When the writer fails.
 pub fn write_feature(out: &mut impl Write, incident: &Located) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(USUAL);
+    append_feature(&mut bytes, incident)?;
+    out.write_all(&bytes)
+}
+
+/// Bytes that most Features have room in.
+const USUAL: usize = 4096;
+
+/// JSON is written in small pieces, which a buffer in memory takes best.
+fn append_feature(out: &mut Vec<u8>, incident: &Located) -> io::Result<()> {
     let feature = FeatureOut {
         r#type: "Feature",
         id: &incident.id,
-        geometry: GeometryValue::from(&tidy(&incident.geometry)),
+        geometry: Written(&incident.geometry),
         properties: &incident.properties,
     };
     serde_json::to_writer(out, &feature).map_err(io::Error::from)
@@ -73,11 +83,13 @@ pub fn write_feature(out: &mut impl Write, incident: &Located) -> io::Result<()>
 /// # Errors
 /// When the writer fails.
 pub fn write_line(out: &mut impl Write, incident: &Located, rs: bool) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(USUAL);
     if rs {
-        out.write_all(b"\x1e")?;
+        bytes.push(b'\x1e');
     }
-    write_feature(out, incident)?;
-    out.write_all(b"\n")
+    append_feature(&mut bytes, incident)?;
+    bytes.push(b'\n');
+    out.write_all(&bytes)
 }
 
 /// The bounding box of geometries, one added after the other.
@@ -400,6 +412,7 @@ pub fn read_features(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::merge::tidy;
     use geo::{Coord, Point, polygon};
 
     fn stamp() -> Stamp {

@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod geojson;
+mod geometry;
 pub mod run_json;
 pub mod schema;
 pub mod uncoded;

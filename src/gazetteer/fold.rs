@@ -89,6 +89,23 @@ fn join_mark(letter: char, mark: char) -> Option<char> {
     })
 }
 
+/// Whether a character is a letter; quick for those of the three languages.
+pub fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphabetic(),
+        // Latin with diacritics, but for the signs of multiplication and division;
+        // Cyrillic up to the signs of thousands and numerals.
+        '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => true,
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
+/// Whether a character is a letter or a digit.
+pub fn is_letter_or_digit(c: char) -> bool {
+    is_letter(c) || c.is_ascii_digit() || !c.is_ascii() && c.is_numeric()
+}
+
 /// Whether `c` is a combining mark that belongs to the letter before it.
 pub(crate) fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
@@ -281,6 +298,14 @@ mod tests {
         assert_eq!(check("Kača", "Kaca"), None);
         assert_eq!(check("Пец", "Peć"), None);
         assert_eq!(check("Пећ", "Peć"), Some(Match::Exact));
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for c in '\0'..='\u{2fff}' {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
+        }
     }
 
     #[test]

@@ -121,19 +121,9 @@ pub(super) fn reason(
 /// Cues that reach a whole paragraph or text.
 fn wide(scan: &Scan, sentence: usize) -> Option<Reason> {
     let paragraph = scan.sentence(sentence).paragraph;
-    for (number, other) in scan.doc.sentences.iter().enumerate() {
-        for (_, u) in scan.uses(number) {
-            let Use::Cue(cue) = u else { continue };
-            let cue = &scan.lexicon.cues[cue as usize];
-            let reaches = match cue.scope {
-                Scope::Text => true,
-                Scope::Paragraph => other.paragraph == paragraph,
-                _ => false,
-            };
-            if reaches {
-                return Some(cue.reason);
-            }
-        }
-    }
-    None
+    scan.wide.iter().find_map(|&(number, cue)| {
+        let cue = &scan.lexicon.cues[cue as usize];
+        let reaches = cue.scope == Scope::Text || scan.sentence(number).paragraph == paragraph;
+        reaches.then_some(cue.reason)
+    })
 }

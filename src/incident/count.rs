@@ -127,7 +127,7 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
     let mut out: Vec<Quantity> = Vec::new();
     let mut at = span.first;
     while at < span.last {
-        let number = scan.doc.numbers.iter().find(|n| n.first == at);
+        let number = scan.number_at(at);
         if let Some(n) = number
             && !excluded(at)
         {
@@ -280,7 +280,7 @@ fn name_at(scan: &Scan, first: usize, end: usize) -> Option<usize> {
 
 /// Whether a quantity is a part of another ("one of them").
 fn subset(scan: &Scan, quantity: &Quantity) -> bool {
-    let number = scan.doc.numbers.iter().find(|n| n.first == quantity.first);
+    let number = scan.number_at(quantity.first);
     let after = number.map_or(quantity.first + 1, |n| n.last);
     quantity.figure.best == 1
         && scan
@@ -538,7 +538,7 @@ pub(super) fn troops(scan: &Scan, sentence: usize, head: usize) -> Option<Fact> 
     quantities(scan, sentence)
         .into_iter()
         .filter(|q| !q.unknown && matches!(q.whom, Whom::Police | Whom::Soldiers))
-        .filter(|q| q.figure.best > 1 || scan.doc.numbers.iter().any(|n| n.first == q.first))
+        .filter(|q| q.figure.best > 1 || scan.number_at(q.first).is_some())
         .min_by_key(|q| {
             let far = scan.clause[q.first].abs_diff(scan.clause[head]) as usize;
             (far, q.first.abs_diff(head))

@@ -89,28 +89,37 @@ pub(super) enum Where {
     JustAfter,
 }
 
-/// A set of patterns by their numbers.
+/// A set of patterns by their numbers: 64 to a word, words without any left out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct PatternIds(Vec<u64>);
+pub(super) struct PatternIds(Vec<(u32, u64)>);
 
 impl PatternIds {
     fn new(ids: &[u32]) -> PatternIds {
-        let mut bits = Vec::new();
-        for &id in ids {
-            let word = id as usize / 64;
-            if bits.len() <= word {
-                bits.resize(word + 1, 0);
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        let mut words: Vec<(u32, u64)> = Vec::new();
+        for id in ids {
+            let (word, bit) = (id / 64, 1 << (id % 64));
+            match words.last_mut() {
+                Some((last, bits)) if *last == word => *bits |= bit,
+                _ => words.push((word, bit)),
             }
-            bits[word] |= 1 << (id % 64);
         }
-        PatternIds(bits)
+        PatternIds(words)
     }
 
     /// Whether a pattern is in the set.
     pub fn has(&self, id: u32) -> bool {
         self.0
-            .get(id as usize / 64)
-            .is_some_and(|word| word & (1 << (id % 64)) != 0)
+            .iter()
+            .any(|&(word, bits)| word == id / 64 && bits & (1 << (id % 64)) != 0)
+    }
+
+    /// Whether one of the patterns is among those of `there`, a bit for each.
+    pub fn meets(&self, there: &[u64]) -> bool {
+        self.0
+            .iter()
+            .any(|&(word, bits)| there[word as usize] & bits != 0)
     }
 }
 
@@ -162,6 +171,13 @@ pub(super) enum Scope {
     Paragraph,
     /// Triggers in the whole text.
     Text,
+}
+
+impl Scope {
+    /// Whether it reaches beyond the sentence.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Scope::Paragraph | Scope::Text)
+    }
 }
 
 /// Words that make a trigger no incident.
@@ -259,6 +275,10 @@ pub(super) struct LangLexicon {
     pub people: People,
     /// Kinds of site and the classes of the words that name them.
     pub kinds: Vec<(String, u16)>,
+    /// The class of place names, if a pattern asks for it.
+    pub site: Option<u16>,
+    /// The class of names of places of a kind, by the kind.
+    pub site_kinds: HashMap<String, u16>,
 }
 
 /// Word classes that the counting needs.
@@ -295,6 +315,12 @@ pub(super) struct People {
 
 /// Prefix of the classes whose words name a kind of site: `kind_crossing`.
 const KIND_CLASS: &str = "kind_";
+
+/// The class that all place names of a text are given.
+const SITE_CLASS: &str = "site";
+
+/// Prefix of the classes that place names of a kind are given: `site_crossing`.
+const SITE_KIND_CLASS: &str = "site_";
 
 /// The lexicons of all languages and the categories.
 #[derive(Debug, Clone)]
@@ -540,11 +566,17 @@ impl LangLexicon {
             informant: lexicon.set.known_class("informant"),
         };
         lexicon.people = people;
+        lexicon.site = lexicon.set.known_class(SITE_CLASS);
         for name in file.classes.keys() {
             if let Some(kind) = name.strip_prefix(KIND_CLASS)
                 && let Some(class) = lexicon.set.known_class(name)
             {
                 lexicon.kinds.push((kind.replace('_', "-"), class));
+            }
+            if let Some(kind) = name.strip_prefix(SITE_KIND_CLASS)
+                && let Some(class) = lexicon.set.known_class(name)
+            {
+                lexicon.site_kinds.insert(kind.replace('_', "-"), class);
             }
         }
 

@@ -208,17 +208,20 @@ fn ward(scan: &Scan, sentence: usize, first: usize, last: usize) -> bool {
 }
 
 /// The kinds of a toponym's likely places, for the word classes `site_KIND`.
-pub(super) fn toponym_kinds(
+pub(super) fn toponym_kinds<'g>(
     toponym: &crate::gazetteer::Toponym,
-    gazetteer: &Gazetteer,
-) -> Vec<String> {
+    gazetteer: &'g Gazetteer,
+) -> Vec<&'g str> {
     let best = toponym.candidates.first().map_or(0.0, |c| c.score);
-    toponym
+    let mut kinds: Vec<&str> = toponym
         .candidates
         .iter()
         .filter(|c| c.score >= best * 0.4)
-        .map(|c| gazetteer.place(c.place).kind.clone())
-        .collect()
+        .map(|c| gazetteer.place(c.place).kind.as_str())
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 fn is_of(kinds: &[String], site: &Site) -> bool {

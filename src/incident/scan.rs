@@ -38,17 +38,13 @@ impl Slots for NumberSlots<'_> {
 }
 
 /// Gives the tokens of place names the classes `site` and `site_KIND`.
-fn mark_sites(
+fn mark_sites<'g>(
     doc: &Document,
     lexicon: &LangLexicon,
-    kind_of: &dyn Fn(&Toponym) -> Vec<String>,
+    kind_of: &dyn Fn(&Toponym) -> Vec<&'g str>,
     words: &mut WordInfos<'_>,
 ) {
     for toponym in &doc.toponyms {
-        let mut classes = vec!["site".to_string()];
-        for kind in kind_of(toponym) {
-            classes.push(format!("site_{}", kind.replace('-', "_")));
-        }
         let first = doc.tokens.partition_point(|t| t.span.end <= toponym.start);
         let last = doc.tokens.partition_point(|t| t.span.start < toponym.end);
         // Capitalised names are no other words: "u Kamenici", "kamenicama" (stones);
@@ -64,11 +60,11 @@ fn mark_sites(
                 }
             }
         }
-        for class in &classes {
-            if let Some(class) = lexicon.set.known_class(class) {
-                for at in first..last {
-                    lexicon.set.grant(words, at, class);
-                }
+        let kinds = kind_of(toponym);
+        let classes = kinds.iter().filter_map(|&k| lexicon.site_kinds.get(k));
+        for &class in lexicon.site.iter().chain(classes) {
+            for at in first..last {
+                lexicon.set.grant(words, at, class);
             }
         }
     }
@@ -80,7 +76,13 @@ pub(super) struct Scan<'a> {
     pub lexicon: &'a LangLexicon,
     pub words: WordInfos<'a>,
     /// Everything found, by sentence.
-    pub found: Vec<Vec<Found>>,
+    found: Vec<Vec<Found>>,
+    /// The patterns found, a bit for each, by sentence.
+    there: Vec<Vec<u64>>,
+    /// What was found with what it is used for, by sentence.
+    uses: Vec<Vec<(Found, Use)>>,
+    /// Cues that reach beyond their sentence, in order: sentence and number.
+    pub wide: Vec<(usize, u32)>,
     /// The clause of each token; numbers rise through the document.
     pub clause: Vec<u32>,
     /// Clauses that say more of what stands before them ("which …").
@@ -90,16 +92,19 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// `kind_of` tells the kind of the place that a toponym most likely means.
-    pub fn new(
+    /// `kind_of` tells the kinds of the places that a toponym may well mean.
+    pub fn new<'g>(
         doc: &'a Document,
         lexicon: &'a LangLexicon,
-        kind_of: &dyn Fn(&Toponym) -> Vec<String>,
+        kind_of: &dyn Fn(&Toponym) -> Vec<&'g str>,
     ) -> Scan<'a> {
         let mut words = lexicon.set.words(&doc.tokens);
         mark_sites(doc, lexicon, kind_of, &mut words);
         let slots = NumberSlots { doc };
         let mut found = Vec::with_capacity(doc.sentences.len());
+        let mut there = Vec::with_capacity(doc.sentences.len());
+        let mut uses = Vec::with_capacity(doc.sentences.len());
+        let mut wide = Vec::new();
         let mut clause = vec![0; doc.tokens.len()];
         let mut number = 0;
         let mut relative = HashSet::new();
@@ -107,12 +112,23 @@ impl<'a> Scan<'a> {
             let hits = lexicon
                 .set
                 .find(&doc.tokens, &words, &slots, sentence.first, sentence.last);
+            let mut bits = vec![0; lexicon.uses.len().div_ceil(64)];
+            let mut used = Vec::with_capacity(hits.len());
+            for f in &hits {
+                bits[f.pattern as usize / 64] |= 1 << (f.pattern % 64);
+                used.extend(lexicon.uses[f.pattern as usize].iter().map(|&u| (*f, u)));
+            }
             number += 1;
-            let mut starts: Vec<usize> = hits
-                .iter()
-                .filter(|f| lexicon.uses[f.pattern as usize].contains(&Use::Split))
-                .map(|f| f.first)
-                .collect();
+            let mut starts: Vec<usize> = Vec::new();
+            for &(f, used) in &used {
+                match used {
+                    Use::Split => starts.push(f.first),
+                    Use::Cue(cue) if lexicon.cues[cue as usize].scope.is_wide() => {
+                        wide.push((found.len(), cue));
+                    }
+                    _ => {}
+                }
+            }
             for at in sentence.first..sentence.last {
                 let token = &doc.tokens[at];
                 let mark = token.kind == TokenKind::Mark && {
@@ -142,14 +158,14 @@ impl<'a> Scan<'a> {
                 }
                 *slot = number;
             }
-            for f in &hits {
-                if lexicon.uses[f.pattern as usize].contains(&Use::Relative)
-                    && f.first > sentence.first
-                {
+            for (f, used) in &used {
+                if *used == Use::Relative && f.first > sentence.first {
                     relative.insert(clause[f.first]);
                 }
             }
             found.push(hits);
+            there.push(bits);
+            uses.push(used);
         }
         let heading = (0..doc.sentences.len())
             .map(|i| is_heading(doc, i))
@@ -159,6 +175,9 @@ impl<'a> Scan<'a> {
             lexicon,
             words,
             found,
+            there,
+            uses,
+            wide,
             clause,
             relative,
             heading,
@@ -188,26 +207,22 @@ impl<'a> Scan<'a> {
 
     /// All found patterns of a sentence with what they are used for.
     pub fn uses(&self, sentence: usize) -> impl Iterator<Item = (Found, Use)> + '_ {
-        self.found[sentence].iter().flat_map(move |f| {
-            self.lexicon.uses[f.pattern as usize]
-                .iter()
-                .map(move |u| (*f, *u))
-        })
+        self.uses[sentence].iter().copied()
     }
 
     /// Whether a token belongs to a place's name.
     pub fn is_site(&self, at: usize) -> bool {
         self.lexicon
-            .set
-            .known_class("site")
+            .site
             .is_some_and(|class| self.words[at].classes.has(class))
     }
 
     /// Whether any of the patterns was found in the sentence where `at` holds.
     pub fn any(&self, sentence: usize, patterns: &PatternIds, at: impl Fn(&Found) -> bool) -> bool {
-        self.found[sentence]
-            .iter()
-            .any(|f| patterns.has(f.pattern) && at(f))
+        patterns.meets(&self.there[sentence])
+            && self.found[sentence]
+                .iter()
+                .any(|f| patterns.has(f.pattern) && at(f))
     }
 
     /// First token, and token after the last, of a span.
@@ -226,6 +241,13 @@ impl<'a> Scan<'a> {
         self.lexicon.set.known_class(class).is_some_and(|class| {
             (span.first..span.last).any(|at| self.words[at].classes.has(class))
         })
+    }
+
+    /// The number that starts at a token.
+    pub fn number_at(&self, first: usize) -> Option<&Number> {
+        let numbers = &self.doc.numbers;
+        let found = numbers.binary_search_by_key(&first, |n| n.first).ok()?;
+        numbers.get(found)
     }
 
     /// The last number that lies within some tokens.

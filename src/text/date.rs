@@ -1,7 +1,7 @@
 //! Dates: the words that say when, and the days they stand for.
 
 use super::number::{Number, figures};
-use super::pattern::{PatternSet, Slot, SlotSet, Slots};
+use super::pattern::{PatternSet, Slot, SlotSet, Slots, WordInfos};
 use super::{Sentence, Span, Token, TokenKind};
 use crate::data::{Data, DataError};
 use crate::report::Lang;
@@ -141,6 +141,11 @@ struct Rule {
     heading: bool,
 }
 
+const PART_MONTH: &str = "part_month";
+const PART_WEEKDAY: &str = "part_weekday";
+const PART_UNIT: &str = "part_unit";
+const PART_DAY: &str = "part_day";
+
 /// The date words of one language, from `dates.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct DateWords {
@@ -153,6 +158,18 @@ pub struct DateWords {
     rules: Vec<Rule>,
     dateline: PatternSet,
     ordinals: FxHashMap<String, u8>,
+    /// Classes of `patterns` that hold all words of a table above, so that a word is
+    /// looked up in none of them that does not have it.
+    parts: Parts,
+}
+
+/// Numbers of the classes `part_month` and so on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    month: u16,
+    weekday: u16,
+    unit: u16,
+    day: u16,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +234,12 @@ impl DateWords {
         let bad = |e: String| DataError::invalid(&path, e);
         let file: File = toml::from_str(data.text(&path)?).map_err(|e| bad(e.to_string()))?;
         let mut words = DateWords::default();
+        words.parts = Parts {
+            month: words.patterns.class(PART_MONTH).map_err(bad)?,
+            weekday: words.patterns.class(PART_WEEKDAY).map_err(bad)?,
+            unit: words.patterns.class(PART_UNIT).map_err(bad)?,
+            day: words.patterns.class(PART_DAY).map_err(bad)?,
+        };
         let number = |text: &str, most: u8| {
             text.parse::<u8>()
                 .ok()
@@ -226,6 +249,8 @@ impl DateWords {
         for (value, forms) in &file.months {
             let month = number(value, 12)?;
             for form in forms {
+                let plain = form.strip_prefix('^').unwrap_or(form);
+                words.patterns.add_word(PART_MONTH, plain).map_err(bad)?;
                 match form.strip_suffix('*') {
                     Some(stem) => words.month_stems.push((super::token::fold(stem), month)),
                     None => {
@@ -243,18 +268,21 @@ impl DateWords {
         for (value, forms) in &file.weekdays {
             let day = number(value, 7)?;
             for form in forms {
+                words.patterns.add_word(PART_WEEKDAY, form).map_err(bad)?;
                 words.weekdays.insert(super::token::fold(form), day);
             }
         }
         for (value, forms) in &file.units {
             let unit = unit(value).ok_or_else(|| bad(format!("'{value}' is no unit")))?;
             for form in forms {
+                words.patterns.add_word(PART_UNIT, form).map_err(bad)?;
                 words.units.insert(super::token::fold(form), unit);
             }
         }
         for (value, forms) in &file.ordinals {
             let day = number(value, 31)?;
             for form in forms {
+                words.patterns.add_word(PART_DAY, form).map_err(bad)?;
                 words.ordinals.insert(super::token::fold(form), day);
             }
         }
@@ -314,7 +342,7 @@ impl DateWords {
     }
 
     fn month(&self, token: &Token) -> Option<u8> {
-        if let Some(&(month, capital)) = self.months.get(&token.fold) {
+        if let Some(&(month, capital)) = self.months.get(token.fold.as_str()) {
             return (!capital || token.capital).then_some(month);
         }
         self.month_stems
@@ -335,7 +363,12 @@ struct DateSlots<'a> {
 }
 
 impl<'a> DateSlots<'a> {
-    fn new(words: &'a DateWords, tokens: &'a [Token], numbers: &'a [Number]) -> DateSlots<'a> {
+    fn new(
+        words: &'a DateWords,
+        tokens: &'a [Token],
+        infos: &WordInfos<'_>,
+        numbers: &'a [Number],
+    ) -> DateSlots<'a> {
         let mut slots = DateSlots {
             words,
             tokens,
@@ -348,24 +381,31 @@ impl<'a> DateSlots<'a> {
                 filled.insert(Slot::Num);
             }
         }
+        let parts = [
+            (Slot::Day, words.parts.day),
+            (Slot::Month, words.parts.month),
+            (Slot::Weekday, words.parts.weekday),
+            (Slot::Unit, words.parts.unit),
+        ];
         for (at, filled) in filled.iter_mut().enumerate() {
-            let of_kind: &[Slot] = match tokens[at].kind {
-                TokenKind::Mark => continue,
-                TokenKind::Word => &[Slot::Day, Slot::Month, Slot::Weekday, Slot::Unit],
-                TokenKind::Number => &[
-                    Slot::Day,
-                    Slot::Year,
-                    Slot::Month,
-                    Slot::Weekday,
-                    Slot::Unit,
-                    Slot::ShortYear,
-                    Slot::Numeric,
-                ],
-            };
-            for &slot in of_kind {
+            let mut ask = |slot| {
                 if slots.fill(slot, at).is_some() {
                     filled.insert(slot);
                 }
+            };
+            let classes = infos[at].classes;
+            if tokens[at].kind != TokenKind::Mark && !classes.is_empty() {
+                for (slot, class) in parts {
+                    if classes.has(class) {
+                        ask(slot);
+                    }
+                }
+            }
+            if tokens[at].kind == TokenKind::Number {
+                ask(Slot::Day);
+                ask(Slot::Year);
+                ask(Slot::ShortYear);
+                ask(Slot::Numeric);
             }
         }
         slots.filled = filled;
@@ -394,7 +434,7 @@ impl DateSlots<'_> {
             }
             return Some((day, next));
         }
-        let day = *self.words.ordinals.get(&token.fold)?;
+        let day = *self.words.ordinals.get(token.fold.as_str())?;
         Some((day, at + 1))
     }
 
@@ -445,10 +485,10 @@ impl DateSlots<'_> {
                 Some(at + 1 + usize::from(dot))
             }
             Slot::Weekday => {
-                self.words.weekdays.get(&token.fold)?;
+                self.words.weekdays.get(token.fold.as_str())?;
                 Some(at + 1)
             }
-            Slot::Unit => self.words.units.get(&token.fold).map(|_| at + 1),
+            Slot::Unit => self.words.units.get(token.fold.as_str()).map(|_| at + 1),
             Slot::ShortYear => {
                 (token.kind == TokenKind::Number && token.fold.len() == 2).then_some(at + 1)
             }
@@ -606,7 +646,13 @@ impl Resolver<'_> {
             .collect();
         let weekdays: Vec<u8> = range
             .clone()
-            .filter_map(|i| self.slots.words.weekdays.get(&tokens[i].fold).copied())
+            .filter_map(|i| {
+                self.slots
+                    .words
+                    .weekdays
+                    .get(tokens[i].fold.as_str())
+                    .copied()
+            })
             .collect();
         let number = || {
             range
@@ -617,7 +663,7 @@ impl Resolver<'_> {
         let unit = || {
             range
                 .clone()
-                .find_map(|i| self.slots.words.units.get(&tokens[i].fold))
+                .find_map(|i| self.slots.words.units.get(tokens[i].fold.as_str()))
                 .copied()
         };
         let published = self.reference.published;
@@ -909,8 +955,8 @@ pub fn find(
     numbers: &[Number],
     published: Option<Date>,
 ) -> (Vec<DateMention>, Reference) {
-    let slots = DateSlots::new(words, tokens, numbers);
     let infos = words.patterns.words(tokens);
+    let slots = DateSlots::new(words, tokens, &infos, numbers);
     let mut raw = Vec::new();
     for (number, sentence) in sentences.iter().enumerate() {
         let mut found = words

@@ -6,6 +6,7 @@
 use crate::data::{Data, DataError};
 use crate::gazetteer::{Gazetteer, Toponym};
 use crate::report::Lang;
+use compact_str::CompactString;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ pub struct Token {
     /// Folded form for matching: lower case, Serbian Cyrillic as Latin, without
     /// diacritics (`č`, `ć` to `c`; `đ` to `dj`; `ë` to `e`), typographic marks
     /// as ASCII.
-    pub fold: String,
+    pub fold: CompactString,
     /// What kind of token.
     pub kind: TokenKind,
     /// First letter is a capital.

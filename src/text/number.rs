@@ -174,7 +174,10 @@ impl NumberWords {
     fn push(&self, numbers: &mut Vec<Number>, number: Number, tokens: &[Token]) {
         if let Some(before) = numbers.last_mut()
             && before.last + 1 == number.first
-            && self.range.contains(&tokens[before.last].fold)
+            && self
+                .range
+                .iter()
+                .any(|w| tokens[before.last].fold == w.as_str())
             && before.low == before.high
             && number.low == number.high
             && before.value < number.value
@@ -208,7 +211,7 @@ impl NumberWords {
             let mut value = figures(&token.fold)?;
             let mut last = first + 1;
             if let Some(next) = tokens.get(last)
-                && let Some(word) = self.words.get(&next.fold)
+                && let Some(word) = self.words.get(next.fold.as_str())
                 && word.scale
                 && value < 1000
             {
@@ -228,12 +231,12 @@ impl NumberWords {
         let mut at = first;
         let mut last = first;
         while let Some(token) = tokens.get(at) {
-            let joiner = last > first && self.joiners.contains(&token.fold);
+            let joiner = last > first && self.joiners.iter().any(|w| token.fold == w.as_str());
             if joiner {
                 at += 1;
                 continue;
             }
-            let Some(word) = self.words.get(&token.fold) else {
+            let Some(word) = self.words.get(token.fold.as_str()) else {
                 break;
             };
             if word.inner
@@ -241,7 +244,7 @@ impl NumberWords {
                 && !tokens.get(at + 1).is_some_and(|t| {
                     // "një mijë"; "sto dvadeset", where "sto" is also "što" (that).
                     self.words
-                        .get(&t.fold)
+                        .get(t.fold.as_str())
                         .is_some_and(|n| n.scale || (word.value >= 100 && n.value >= 20))
                 })
             {

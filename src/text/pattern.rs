@@ -56,16 +56,9 @@ impl ClassSet {
         }
     }
 
-    /// The classes of both sets.
-    fn shared(self, other: ClassSet) -> impl Iterator<Item = u16> {
-        (0..4).flat_map(move |i| {
-            let mut bits = self.0[i] & other.0[i];
-            std::iter::from_fn(move || {
-                let bit = bits.checked_ilog2()?;
-                bits &= !(1 << bit);
-                Some(i as u16 * 64 + bit as u16)
-            })
-        })
+    /// All classes of the set, rising.
+    fn iter(self) -> impl Iterator<Item = u16> {
+        (0..4u32).flat_map(move |i| numbers(i, self.0[i as usize]).map(|n| n as u16))
     }
 
     /// Whether no class is in the set.
@@ -74,28 +67,66 @@ impl ClassSet {
     }
 }
 
-/// Which atoms may be there: a bit for every 256th.
-#[derive(Debug, Clone, Copy, Default)]
-struct AtomBits([u64; 4]);
+/// Patterns by their numbers, 64 to a word; words without any are left out.
+#[derive(Debug, Clone, Default)]
+struct PatternRuns(Vec<(u32, u64)>);
 
-impl AtomBits {
-    fn insert(&mut self, atom: u32) {
-        self.0[atom as usize / 64 % 4] |= 1 << (atom % 64);
+impl PatternRuns {
+    /// The set of some numbers, in any order.
+    fn new(mut ids: Vec<u32>) -> PatternRuns {
+        ids.sort_unstable();
+        let mut runs: Vec<(u32, u64)> = Vec::new();
+        for id in ids {
+            let (word, bit) = (id / 64, 1 << (id % 64));
+            match runs.last_mut() {
+                Some((last, bits)) if *last == word => *bits |= bit,
+                _ => runs.push((word, bit)),
+            }
+        }
+        PatternRuns(runs)
     }
 
-    fn is_empty(self) -> bool {
-        self.0 == [0; 4]
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    fn join(&mut self, other: AtomBits) {
-        for i in 0..4 {
-            self.0[i] |= other.0[i];
+    /// All numbers, rising.
+    fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().flat_map(|&(word, bits)| numbers(word, bits))
+    }
+
+    /// Adds all of `other`.
+    fn join(&mut self, other: &PatternRuns) {
+        for &(word, bits) in &other.0 {
+            match self.0.binary_search_by_key(&word, |run| run.0) {
+                Ok(at) => self.0[at].1 |= bits,
+                Err(at) => self.0.insert(at, (word, bits)),
+            }
         }
     }
 
-    fn meets(self, other: AtomBits) -> bool {
-        (0..4).any(|i| self.0[i] & other.0[i] != 0)
+    /// Those that are `awake`, rising.
+    fn awake(&self, awake: &[u64]) -> impl Iterator<Item = u32> {
+        self.0
+            .iter()
+            .flat_map(move |&(word, bits)| numbers(word, bits & awake[word as usize]))
     }
+
+    /// Puts all of them into `awake`.
+    fn wake(&self, awake: &mut [u64]) {
+        for &(word, bits) in &self.0 {
+            awake[word as usize] |= bits;
+        }
+    }
+}
+
+/// The numbers that the bits of a word stand for.
+fn numbers(word: u32, mut bits: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = (bits != 0).then(|| bits.trailing_zeros())?;
+        bits &= bits - 1;
+        Some(word * 64 + bit)
+    })
 }
 
 /// What a word is, by the lexicon.
@@ -103,17 +134,20 @@ impl AtomBits {
 pub struct WordInfo {
     /// Its classes.
     pub classes: ClassSet,
-    bits: AtomBits,
     atoms: Vec<u32>,
-    starts: Vec<u32>,
+    /// Patterns that may start with it.
+    starts: PatternRuns,
+    /// Patterns that cannot be found in a sentence without such a word behind their
+    /// first.
+    wakes: PatternRuns,
 }
 
 /// A word that the lexicon does not know.
 static UNKNOWN: WordInfo = WordInfo {
     classes: ClassSet([0; 4]),
-    bits: AtomBits([0; 4]),
     atoms: Vec::new(),
-    starts: Vec::new(),
+    starts: PatternRuns(Vec::new()),
+    wakes: PatternRuns(Vec::new()),
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -213,9 +247,22 @@ impl Trie {
 
     /// The same tree as [`Flat`] holds it.
     fn flat(&self) -> Flat {
-        let mut flat = Flat::default();
+        let mut flat = Flat {
+            nodes: Vec::with_capacity(self.nodes.len()),
+            letters: Vec::with_capacity(self.nodes.len()),
+            codes: [0; 256],
+            width: 1,
+            tables: Vec::new(),
+        };
         if self.nodes.is_empty() {
             return flat;
+        }
+        for &(letter, _) in self.nodes.iter().flat_map(|node| &node.next) {
+            let code = &mut flat.codes[usize::from(letter)];
+            if *code == 0 {
+                *code = flat.width as u8;
+                flat.width += 1;
+            }
         }
         // Breadth first, so that the children of a node stand together.
         let mut order: Vec<u32> = vec![0];
@@ -223,16 +270,30 @@ impl Trie {
         let mut at = 0;
         while let Some(&node) = order.get(at) {
             let node = &self.nodes[node as usize];
-            flat.nodes.push(FlatNode {
-                first: order.len() as u32,
-                children: node.next.len() as u32,
-                exact: node.exact.unwrap_or(NONE),
-                stem: node.stem.unwrap_or(NONE),
-            });
+            let first = order.len();
             for &(letter, child) in &node.next {
                 flat.letters.push(letter);
                 order.push(child);
             }
+            let children = if node.next.len() <= FEW {
+                Children::Few {
+                    first: first as u32,
+                    many: node.next.len() as u8,
+                }
+            } else {
+                let table = flat.tables.len();
+                flat.tables.resize(table + flat.width, NONE);
+                for (i, &(letter, _)) in node.next.iter().enumerate() {
+                    let code = usize::from(flat.codes[usize::from(letter)]);
+                    flat.tables[table + code] = (first + i) as u32;
+                }
+                Children::Table(table as u32)
+            };
+            flat.nodes.push(FlatNode {
+                children,
+                exact: node.exact.unwrap_or(NONE),
+                stem: node.stem.unwrap_or(NONE),
+            });
             at += 1;
         }
         flat
@@ -242,21 +303,36 @@ impl Trie {
 /// No atom.
 const NONE: u32 = u32::MAX;
 
+/// Up to so many children are compared one by one.
+const FEW: usize = 3;
+
 /// A [`Trie`] that is small and close together in memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Flat {
     nodes: Vec<FlatNode>,
     /// The letter that leads to each node.
     letters: Vec<u8>,
+    /// A number for each letter that occurs, from 1; 0 for all others.
+    codes: [u8; 256],
+    /// How many numbers there are, and so the length of a table.
+    width: usize,
+    /// Children by the letter's number, one table after the other.
+    tables: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct FlatNode {
-    /// The first child; the others follow it.
-    first: u32,
-    children: u32,
+    children: Children,
     exact: u32,
     stem: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Children {
+    /// They stand together.
+    Few { first: u32, many: u8 },
+    /// Where their table begins.
+    Table(u32),
 }
 
 impl Flat {
@@ -267,12 +343,25 @@ impl Flat {
             return;
         };
         for byte in word.bytes() {
-            let first = node.first as usize;
-            let letters = &self.letters[first..first + node.children as usize];
-            let Some(child) = letters.iter().position(|&letter| letter == byte) else {
+            let child = match node.children {
+                Children::Few { first, many } => {
+                    let first = first as usize;
+                    let letters = &self.letters[first..first + usize::from(many)];
+                    letters
+                        .iter()
+                        .position(|&letter| letter == byte)
+                        .map(|n| first + n)
+                }
+                Children::Table(table) => {
+                    let code = usize::from(self.codes[usize::from(byte)]);
+                    let child = self.tables[table as usize + code];
+                    (child != NONE).then_some(child as usize)
+                }
+            };
+            let Some(child) = child else {
                 return;
             };
-            node = &self.nodes[first + child];
+            node = &self.nodes[child];
             if node.stem != NONE {
                 hit(node.stem);
             }
@@ -354,20 +443,53 @@ impl Slots for NoSlots {
 
 #[derive(Debug, Clone)]
 enum Item {
-    Atom { atom: u32, capital: Option<bool> },
+    Atom {
+        atom: u32,
+        capital: Option<bool>,
+    },
     Class(u16),
     Slot(Slot),
     Any,
-    Gap { most: usize, commas: bool },
+    Gap {
+        most: usize,
+        commas: bool,
+    },
     OneOf(Vec<Item>),
+    /// As `OneOf`, of words and classes in any case.
+    Words {
+        atoms: Box<[u32]>,
+        classes: ClassSet,
+    },
     Maybe(Box<Item>),
 }
 
-/// An item that a pattern cannot do without: one of these words must be there.
-#[derive(Debug, Clone, Copy, Default)]
+impl Item {
+    /// Any of the items.
+    fn one_of(items: Vec<Item>) -> Item {
+        let mut atoms = Vec::new();
+        let mut classes = ClassSet::default();
+        for item in &items {
+            match item {
+                Item::Atom {
+                    atom,
+                    capital: None,
+                } => atoms.push(*atom),
+                Item::Class(class) => classes.insert(*class),
+                _ => return Item::OneOf(items),
+            }
+        }
+        Item::Words {
+            atoms: atoms.into(),
+            classes,
+        }
+    }
+}
+
+/// Words one of which a pattern cannot do without.
+#[derive(Debug, Clone, Default)]
 struct Need {
-    classes: ClassSet,
-    atoms: AtomBits,
+    atoms: Vec<u32>,
+    classes: Vec<u16>,
 }
 
 impl Need {
@@ -375,43 +497,91 @@ impl Need {
     fn of(item: &Item) -> Option<Need> {
         let mut need = Need::default();
         match item {
-            Item::Atom { atom, .. } => need.atoms.insert(*atom),
-            Item::Class(class) => need.classes.insert(*class),
+            Item::Atom { atom, .. } => need.atoms.push(*atom),
+            Item::Class(class) => need.classes.push(*class),
+            Item::Words { atoms, classes } => {
+                need.atoms.extend(atoms);
+                need.classes.extend(classes.iter());
+            }
             Item::OneOf(items) => {
                 for item in items {
-                    need.join(Need::of(item)?);
+                    let one = Need::of(item)?;
+                    need.atoms.extend(one.atoms);
+                    need.classes.extend(one.classes);
                 }
             }
             Item::Slot(_) | Item::Any | Item::Gap { .. } | Item::Maybe(_) => return None,
         }
         Some(need)
     }
+}
 
-    fn join(&mut self, other: Need) {
-        self.classes.join(other.classes);
-        self.atoms.join(other.atoms);
-    }
+/// What matching needs besides the patterns, made when the set is complete.
+#[derive(Debug, Clone)]
+struct Index {
+    flat: Flat,
+    /// Patterns that each atom wakes.
+    atom_wakes: Vec<Vec<u32>>,
+    /// Patterns that each class starts, and those that it wakes.
+    classes: Vec<(PatternRuns, PatternRuns)>,
+    /// Patterns that are always awake, 64 to a word.
+    always: Vec<u64>,
+}
 
-    /// Whether one of the words is there; a need of nothing is always met.
-    fn met(self, there: Need) -> bool {
-        self.classes.meets(there.classes)
-            || self.atoms.meets(there.atoms)
-            || self.classes.is_empty() && self.atoms.is_empty()
+impl Index {
+    /// Every pattern is woken by the rarest of its items but the first, so that only
+    /// few are tried in a sentence.
+    fn new(set: &PatternSet) -> Index {
+        let mut class_share = vec![0u32; set.class_starts.len()];
+        for (atom, classes) in set.atom_classes.iter().enumerate() {
+            for class in classes.iter() {
+                class_share[usize::from(class)] += set.atom_shares[atom];
+            }
+        }
+        let mut index = Index {
+            flat: set.trie.flat(),
+            atom_wakes: vec![Vec::new(); set.atom_classes.len()],
+            classes: Vec::new(),
+            always: vec![0; set.patterns.len().div_ceil(64)],
+        };
+        let mut class_wakes = vec![Vec::new(); set.class_starts.len()];
+        for (id, pattern) in set.patterns.iter().enumerate() {
+            let rarest = pattern
+                .items
+                .iter()
+                .skip(1)
+                .filter_map(Need::of)
+                .min_by_key(|need| {
+                    let atoms = need.atoms.iter().map(|&a| set.atom_shares[a as usize]);
+                    let classes = need.classes.iter().map(|&c| class_share[usize::from(c)]);
+                    atoms.chain(classes).sum::<u32>()
+                });
+            match rarest {
+                Some(need) => {
+                    for atom in need.atoms {
+                        index.atom_wakes[atom as usize].push(id as u32);
+                    }
+                    for class in need.classes {
+                        class_wakes[usize::from(class)].push(id as u32);
+                    }
+                }
+                None => index.always[id / 64] |= 1 << (id % 64),
+            }
+        }
+        let starts = set.class_starts.iter().cloned();
+        index.classes = starts
+            .zip(class_wakes)
+            .map(|(starts, wakes)| (PatternRuns::new(starts), PatternRuns::new(wakes)))
+            .collect();
+        index
     }
+}
 
-    /// The least likely of the items after the first, or nothing.
-    fn rarest(items: &[Item]) -> Need {
-        items
-            .iter()
-            .skip(1)
-            .filter_map(Need::of)
-            .min_by_key(|need| {
-                let bits = |set: [u64; 4]| set.iter().map(|b| b.count_ones()).sum::<u32>();
-                // A class has many words.
-                bits(need.atoms.0) + 4 * bits(need.classes.0)
-            })
-            .unwrap_or_default()
-    }
+/// How much of a text a word or stem is likely to be, in no unit: common words are
+/// short (G. K. Zipf), and a stem stands for many.
+fn share(word: &str, stem: bool) -> u32 {
+    let length = word.len().saturating_sub(usize::from(stem)).clamp(1, 6);
+    4096 >> (2 * length)
 }
 
 #[derive(Debug, Clone)]
@@ -439,18 +609,16 @@ pub struct PatternSet {
     /// What a word is whose last atom is this one, once such a word was seen: the
     /// atoms before the last are stems of it, so the last tells them all.
     known: Vec<OnceLock<WordInfo>>,
-    /// The tree, flat, once any word was seen.
-    flat: OnceLock<Flat>,
-    /// Classes that a pattern starts with.
-    starting: ClassSet,
+    /// Made once any word is looked up.
+    index: OnceLock<Index>,
     slots_starting: SlotSet,
     atom_classes: Vec<ClassSet>,
+    /// See [`share`].
+    atom_shares: Vec<u32>,
     atom_starts: Vec<Vec<u32>>,
     class_starts: Vec<Vec<u32>>,
     slot_starts: Vec<(SlotSet, u32)>,
     patterns: Vec<Pattern>,
-    /// What each pattern needs besides its first item.
-    needs: Vec<Need>,
 }
 
 impl PatternSet {
@@ -494,6 +662,7 @@ impl PatternSet {
         let atom = self.atom_classes.len() as u32;
         self.known.push(OnceLock::new());
         self.atom_classes.push(ClassSet::default());
+        self.atom_shares.push(share(&key.0, is_prefix));
         self.atom_starts.push(Vec::new());
         self.trie.insert(&key.0, is_prefix, atom);
         self.atoms.insert(key, atom);
@@ -514,8 +683,8 @@ impl PatternSet {
 
     /// Forgets what words are, since the lexicon grows.
     fn forget(&mut self) {
-        if self.flat.get_mut().is_some() {
-            self.flat = OnceLock::new();
+        if self.index.get_mut().is_some() {
+            self.index = OnceLock::new();
             self.known.fill_with(OnceLock::new);
         }
     }
@@ -527,7 +696,7 @@ impl PatternSet {
         if text.contains('|') && text.len() > 1 {
             let items: Result<Vec<Item>, String> =
                 text.split('|').map(|part| self.item(part)).collect();
-            return Ok(Item::OneOf(items?));
+            return Ok(Item::one_of(items?));
         }
         if text == "_" {
             return Ok(Item::Any);
@@ -599,7 +768,6 @@ impl PatternSet {
                 }
             }
         }
-        self.needs.push(Need::rarest(&items));
         self.patterns.push(Pattern { items });
         self.forget();
         Ok(id)
@@ -609,7 +777,6 @@ impl PatternSet {
         match item {
             Item::Atom { atom, .. } => self.atom_starts[*atom as usize].push(id),
             Item::Class(class) => {
-                self.starting.insert(*class);
                 self.class_starts[usize::from(*class)].push(id);
             }
             Item::Slot(slot) => {
@@ -628,35 +795,50 @@ impl PatternSet {
                     self.index_start(item, id, pattern)?;
                 }
             }
+            Item::Words { atoms, classes } => {
+                for &atom in atoms {
+                    self.atom_starts[atom as usize].push(id);
+                }
+                for class in classes.iter() {
+                    self.class_starts[usize::from(class)].push(id);
+                }
+            }
             _ => return Err(format!("pattern '{pattern}' starts with nothing definite")),
         }
         Ok(())
     }
 
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self))
+    }
+
     /// What a folded word is.
     pub fn word(&self, fold: &str) -> &WordInfo {
         let mut last = None;
-        let flat = self.flat.get_or_init(|| self.trie.flat());
-        flat.walk(fold, |atom| last = Some(atom));
+        let index = self.index();
+        index.flat.walk(fold, |atom| last = Some(atom));
         let Some(last) = last else {
             return &UNKNOWN;
         };
-        self.known[last as usize].get_or_init(|| self.describe(flat, fold))
+        self.known[last as usize].get_or_init(|| self.describe(index, fold))
     }
 
-    fn describe(&self, flat: &Flat, fold: &str) -> WordInfo {
+    fn describe(&self, index: &Index, fold: &str) -> WordInfo {
         let mut info = WordInfo::default();
-        flat.walk(fold, |atom| {
+        let (mut starts, mut wakes) = (Vec::new(), Vec::new());
+        index.flat.walk(fold, |atom| {
             info.atoms.push(atom);
-            info.bits.insert(atom);
             info.classes.join(self.atom_classes[atom as usize]);
-            info.starts.extend(&self.atom_starts[atom as usize]);
+            starts.extend(&self.atom_starts[atom as usize]);
+            wakes.extend(&index.atom_wakes[atom as usize]);
         });
-        for class in info.classes.shared(self.starting) {
-            info.starts.extend(&self.class_starts[usize::from(class)]);
+        info.starts = PatternRuns::new(starts);
+        info.wakes = PatternRuns::new(wakes);
+        for class in info.classes.iter() {
+            let (starts, wakes) = &index.classes[usize::from(class)];
+            info.starts.join(starts);
+            info.wakes.join(wakes);
         }
-        info.starts.sort_unstable();
-        info.starts.dedup();
         info
     }
 
@@ -673,14 +855,15 @@ impl PatternSet {
 
     /// Puts one token's word into a class, whatever the word is.
     pub fn grant(&self, words: &mut WordInfos<'_>, at: usize, class: u16) {
+        let (starts, wakes) = &self.index().classes[usize::from(class)];
         words.change(at, |word| {
             word.classes.insert(class);
-            word.starts.extend(&self.class_starts[usize::from(class)]);
-            word.starts.sort_unstable();
-            word.starts.dedup();
+            word.starts.join(starts);
+            word.wakes.join(wakes);
         });
     }
 
+    #[inline]
     fn item_at(
         &self,
         item: &Item,
@@ -694,12 +877,31 @@ impl PatternSet {
                 && capital.is_none_or(|c| c == tokens[at].capital))
             .then_some(at + 1),
             Item::Class(class) => words[at].classes.has(*class).then_some(at + 1),
-            Item::Slot(slot) => slots.fills(*slot, at),
             Item::Any => (tokens[at].kind != TokenKind::Mark).then_some(at + 1),
+            Item::Words { atoms, classes } => {
+                let word = &words[at];
+                (classes.meets(word.classes) || word.atoms.iter().any(|a| atoms.contains(a)))
+                    .then_some(at + 1)
+            }
+            item => self.rare_item_at(item, tokens, words, slots, at),
+        }
+    }
+
+    /// As `item_at`, for kinds of item of which there are few.
+    fn rare_item_at(
+        &self,
+        item: &Item,
+        tokens: &[Token],
+        words: &WordInfos<'_>,
+        slots: &dyn Slots,
+        at: usize,
+    ) -> Option<usize> {
+        match item {
+            Item::Slot(slot) => slots.fills(*slot, at),
             Item::OneOf(items) => items
                 .iter()
                 .find_map(|item| self.item_at(item, tokens, words, slots, at)),
-            Item::Gap { .. } | Item::Maybe(_) => None,
+            _ => None,
         }
     }
 
@@ -714,8 +916,23 @@ impl PatternSet {
         at: usize,
         end: usize,
     ) -> Option<usize> {
-        let Some((item, rest)) = items.split_first() else {
-            return Some(at);
+        let (mut at, mut items) = (at, items);
+        // Items that take one word each need no way back.
+        let (item, rest) = loop {
+            let Some((item, rest)) = items.split_first() else {
+                return Some(at);
+            };
+            if matches!(item, Item::Gap { .. } | Item::Maybe(_)) {
+                break (item, rest);
+            }
+            if at >= end {
+                return None;
+            }
+            at = self.item_at(item, tokens, words, slots, at)?;
+            if at > end {
+                return None;
+            }
+            items = rest;
         };
         match item {
             Item::Gap { most, commas } => {
@@ -751,16 +968,7 @@ impl PatternSet {
                     .and_then(|next| self.match_items(rest, tokens, words, slots, next, end));
                 with.or_else(|| self.match_items(rest, tokens, words, slots, at, end))
             }
-            item => {
-                if at >= end {
-                    return None;
-                }
-                let next = self.item_at(item, tokens, words, slots, at)?;
-                if next > end {
-                    return None;
-                }
-                self.match_items(rest, tokens, words, slots, next, end)
-            }
+            _ => None,
         }
     }
 
@@ -773,35 +981,36 @@ impl PatternSet {
         first: usize,
         last: usize,
     ) -> Vec<Found> {
-        let mut there = None;
         let mut found = Vec::new();
+        let mut awake = self.index().always.clone();
         for at in first..last {
-            let starts = words[at].starts.as_slice();
-            let mut filled = SlotSet::default();
-            if !self.slot_starts.is_empty() {
-                filled = slots.filled(at).shared(self.slots_starting);
+            words[at].wakes.wake(&mut awake);
+        }
+        let mut try_at = |id: u32, at: usize| {
+            let items = &self.patterns[id as usize].items;
+            if let Some(end) = self.match_items(items, tokens, words, slots, at, last) {
+                found.push(Found {
+                    pattern: id,
+                    first: at,
+                    last: end,
+                });
             }
-            if starts.is_empty() && filled.is_empty() {
+        };
+        for at in first..last {
+            for id in words[at].starts.awake(&awake) {
+                try_at(id, at);
+            }
+            if self.slot_starts.is_empty() {
                 continue;
             }
-            let there = *there.get_or_insert_with(|| {
-                let mut there = Need::default();
-                for at in first..last {
-                    let word = &words[at];
-                    there.classes.join(word.classes);
-                    there.atoms.join(word.bits);
-                }
-                there
-            });
-            for &id in starts {
-                self.try_pattern(id, there, tokens, words, slots, at, last, &mut found);
-            }
+            let filled = slots.filled(at).shared(self.slots_starting);
             if filled.is_empty() {
                 continue;
             }
             for &(wanted, id) in &self.slot_starts {
-                if !filled.shared(wanted).is_empty() {
-                    self.try_pattern(id, there, tokens, words, slots, at, last, &mut found);
+                let awake = awake[id as usize / 64] & (1 << (id % 64)) != 0;
+                if awake && !filled.shared(wanted).is_empty() {
+                    try_at(id, at);
                 }
             }
         }
@@ -820,37 +1029,12 @@ impl PatternSet {
         }
         let words = self.words(tokens);
         (0..within).any(|at| {
-            words[at].starts.iter().any(|&id| {
+            words[at].starts.iter().any(|id| {
                 let items = &self.patterns[id as usize].items;
                 self.match_items(items, tokens, &words, &NoSlots, at, tokens.len())
                     .is_some()
             })
         })
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn try_pattern(
-        &self,
-        id: u32,
-        there: Need,
-        tokens: &[Token],
-        words: &WordInfos<'_>,
-        slots: &dyn Slots,
-        at: usize,
-        last: usize,
-        found: &mut Vec<Found>,
-    ) {
-        if !self.needs[id as usize].met(there) {
-            return;
-        }
-        let items = &self.patterns[id as usize].items;
-        if let Some(end) = self.match_items(items, tokens, words, slots, at, last) {
-            found.push(Found {
-                pattern: id,
-                first: at,
-                last: end,
-            });
-        }
     }
 }
 

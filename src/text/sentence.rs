@@ -244,11 +244,11 @@ fn ends_sentence(words: &SentenceWords, tokens: &[Token], at: usize, end: usize)
         // "br. 5. Policija": the number of an abbreviation is no bullet.
         let numbered = at >= 3
             && tokens[at - 2].fold == "."
-            && words.abbreviations.contains(&tokens[at - 3].fold);
+            && words.abbreviations.contains(tokens[at - 3].fold.as_str());
         let bullet = heads && !numbered && before.fold.len() <= 2 && is_line_start(tokens, at - 1);
         return !ordinal && !bullet;
     }
-    if words.abbreviations.contains(&before.fold) {
+    if words.abbreviations.contains(before.fold.as_str()) {
         return false;
     }
     // An initial: "J. V.", "M. Raska"

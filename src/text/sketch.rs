@@ -8,7 +8,7 @@
 //! standard error of at most 0.09. Of each value the lowest 16 bits are written, so that
 //! a sketch is 128 hexadecimal digits.
 
-use crate::gazetteer::fold::fold;
+use crate::gazetteer::fold::{fold, is_letter_or_digit};
 
 /// Words in a run.
 const RUN: usize = 5;
@@ -23,25 +23,28 @@ pub type Values = [u16; ORDERS];
 /// The sketch of a text; empty for a short one.
 pub fn sketch(text: &str) -> String {
     let words: Vec<u64> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .map(fold)
-        .filter(|word| !word.is_empty())
-        .map(|word| hash(word.as_bytes()))
+        .split(|c: char| !is_letter_or_digit(c))
+        .filter_map(folded_hash)
         .collect();
     if words.len() < RUN + FEWEST - 1 {
         return String::new();
     }
-    let mut least = [u64::MAX; ORDERS];
-    for run in words.windows(RUN) {
-        let run = run.iter().fold(0, |all, &word| mix(all ^ word));
-        for (order, least) in (1u64..).zip(&mut least) {
-            *least = (*least).min(mix(run ^ order.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    let runs: Vec<u64> = words
+        .windows(RUN)
+        .map(|run| run.iter().fold(0, |all, &word| mix(all ^ word)))
+        .collect();
+    let mut sketch = String::with_capacity(ORDERS * 4);
+    for order in 1..=ORDERS as u64 {
+        let key = order.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let least = runs
+            .iter()
+            .fold(u64::MAX, |least, run| least.min(mix(run ^ key)));
+        for shift in [12, 8, 4, 0] {
+            let digit = (least >> shift & 0xf) as u32;
+            sketch.push(char::from_digit(digit, 16).unwrap_or('0'));
         }
     }
-    least
-        .iter()
-        .map(|v| format!("{:04x}", v & 0xffff))
-        .collect()
+    sketch
 }
 
 /// The values of a sketch as it is written; none of what is none.
@@ -56,9 +59,19 @@ pub fn values(sketch: &str) -> Option<Values> {
     Some(values)
 }
 
+/// The hash of a word's fold; none when nothing is left of it.
+fn folded_hash(word: &str) -> Option<u64> {
+    if word.is_ascii() {
+        // Letters and digits only: the fold is the word in small letters.
+        return (!word.is_empty()).then(|| hash(word.bytes().map(|b| b.to_ascii_lowercase())));
+    }
+    let folded = fold(word);
+    (!folded.is_empty()).then(|| hash(folded.bytes()))
+}
+
 /// FNV-1a, 64 bits.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, &b| {
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }

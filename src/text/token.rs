@@ -1,6 +1,8 @@
 //! Words, numbers and marks, and the folded form that everything is matched by.
 
 use super::{Span, Token, TokenKind};
+use crate::gazetteer::fold::{is_letter, is_letter_or_digit};
+use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization;
 
 /// Appends the folded form of one character: lower case, Serbian Cyrillic as
@@ -67,96 +69,52 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 fn is_word_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '\u{ad}' || unicode_normalization::char::is_combining_mark(c)
+    is_letter_or_digit(c)
+        || !c.is_ascii() && (c == '\u{ad}' || unicode_normalization::char::is_combining_mark(c))
 }
 
 /// Splits a text into tokens. Words keep inner apostrophes; an English possessive
 /// `'s` is a token of its own; a word broken by a hyphen at the end of a line is
 /// one token; letters with dots ("U.S.") are one token.
 pub fn tokenize(text: &str) -> Vec<Token> {
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let at = |i: usize| chars.get(i).map(|&(_, c)| c);
-    let byte = |i: usize| chars.get(i).map_or(text.len(), |&(b, _)| b);
     let mut tokens = Vec::with_capacity(text.len() / 5);
-    let mut i = 0;
-    while let Some(c) = at(i) {
+    let mut fold = String::new();
+    let mut at = 0;
+    while let Some(c) = char_at(text, at) {
         if c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}' {
-            i += 1;
+            at += c.len_utf8();
             continue;
         }
-        let first = i;
-        let mut fold = String::new();
-        let kind;
-        if c.is_alphabetic() {
-            kind = TokenKind::Word;
-            // Letters with dots: at least two single letters.
-            let mut dotted = i;
-            while at(dotted).is_some_and(char::is_alphabetic) && at(dotted + 1) == Some('.') {
-                dotted += 2;
-            }
-            if dotted >= i + 4 && !at(dotted).is_some_and(char::is_alphanumeric) {
-                while i < dotted {
-                    fold_char(chars[i].1, &mut fold);
-                    i += 1;
-                }
-            } else {
-                loop {
-                    match at(i) {
-                        Some(c) if is_word_part(c) => fold_char(c, &mut fold),
-                        Some(c)
-                            if is_apostrophe(c) && at(i + 1).is_some_and(char::is_alphabetic) =>
-                        {
-                            let possessive = matches!(at(i + 1), Some('s' | 'S'))
-                                && !at(i + 2).is_some_and(char::is_alphanumeric);
-                            if possessive {
-                                break;
-                            }
-                            fold.push('\'');
-                        }
-                        // A word broken at the end of a line.
-                        Some('-')
-                            if at(i + 1) == Some('\n')
-                                && at(i + 2).is_some_and(char::is_lowercase) =>
-                        {
-                            i += 1;
-                        }
-                        _ => break,
-                    }
-                    i += 1;
-                }
-            }
+        let first = at;
+        fold.clear();
+        let kind = if is_letter(c) {
+            at = word(text, at, &mut fold);
+            TokenKind::Word
         } else if c.is_ascii_digit() {
-            kind = TokenKind::Number;
-            while let Some(c) = at(i) {
-                let inner = matches!(c, '.' | ',' | ':' | '/')
-                    && at(i + 1).is_some_and(|c| c.is_ascii_digit());
-                if c.is_ascii_digit() || inner {
-                    fold.push(c);
-                    i += 1;
-                } else {
-                    break;
-                }
-            }
+            at = number(text, at);
+            fold.push_str(&text[first..at]);
+            TokenKind::Number
         } else if is_apostrophe(c)
-            && matches!(at(i + 1), Some('s' | 'S'))
-            && !at(i + 2).is_some_and(char::is_alphanumeric)
-            && i > 0
-            && chars[i - 1].1.is_alphanumeric()
+            && let Some(end) = possessive(text, at)
+            && text[..at]
+                .chars()
+                .next_back()
+                .is_some_and(is_letter_or_digit)
         {
-            kind = TokenKind::Word;
             fold.push_str("'s");
-            i += 2;
+            at = end;
+            TokenKind::Word
         } else {
-            kind = TokenKind::Mark;
             fold_char(c, &mut fold);
-            i += 1;
-        }
+            at += c.len_utf8();
+            TokenKind::Mark
+        };
         tokens.push(Token {
             span: Span {
-                start: byte(first),
-                end: byte(i),
+                start: first,
+                end: at,
             },
-            fold,
+            fold: CompactString::from(fold.as_str()),
             kind,
             capital: c.is_uppercase(),
         });
@@ -164,12 +122,106 @@ pub fn tokenize(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The character that starts at a byte.
+fn char_at(text: &str, at: usize) -> Option<char> {
+    text[at..].chars().next()
+}
+
+/// Where a possessive `'s` ends whose apostrophe stands at `at`.
+fn possessive(text: &str, at: usize) -> Option<usize> {
+    let mut rest = text[at..].chars();
+    let apostrophe = rest.next()?;
+    let possessive =
+        matches!(rest.next(), Some('s' | 'S')) && !rest.next().is_some_and(is_letter_or_digit);
+    possessive.then_some(at + apostrophe.len_utf8() + 1)
+}
+
+/// The end of the word that starts at `first`; its folded form goes to `fold`.
+fn word(text: &str, first: usize, fold: &mut String) -> usize {
+    // Most words are of plain letters, and nothing that may go on a word is behind.
+    let bytes = text.as_bytes();
+    let plain = bytes[first..]
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(bytes.len(), |length| first + length);
+    let ends = match bytes.get(plain) {
+        None => true,
+        Some(b'\'') => false,
+        Some(b'-') => bytes.get(plain + 1) != Some(&b'\n'),
+        Some(b'.') => plain > first + 1,
+        Some(byte) => byte.is_ascii(),
+    };
+    if ends {
+        fold.push_str(&text[first..plain]);
+        fold.make_ascii_lowercase();
+        return plain;
+    }
+    if let Some(end) = dotted(text, first) {
+        for c in text[first..end].chars() {
+            fold_char(c, fold);
+        }
+        return end;
+    }
+    let mut at = first;
+    while let Some(c) = char_at(text, at) {
+        let next = at + c.len_utf8();
+        if is_word_part(c) {
+            fold_char(c, fold);
+        } else if is_apostrophe(c) && char_at(text, next).is_some_and(is_letter) {
+            if possessive(text, at).is_some() {
+                break;
+            }
+            fold.push('\'');
+        } else if c == '-'
+            && bytes.get(next) == Some(&b'\n')
+            && char_at(text, next + 1).is_some_and(char::is_lowercase)
+        {
+            // A word broken at the end of a line.
+            at = next + 1;
+            continue;
+        } else {
+            break;
+        }
+        at = next;
+    }
+    at
+}
+
+/// The end of letters with dots, at least two.
+fn dotted(text: &str, first: usize) -> Option<usize> {
+    let mut at = first;
+    let mut letters = 0;
+    while let Some(c) = char_at(text, at).filter(|&c| is_letter(c)) {
+        let dot = at + c.len_utf8();
+        if text.as_bytes().get(dot) != Some(&b'.') {
+            break;
+        }
+        at = dot + 1;
+        letters += 1;
+    }
+    (letters >= 2 && !char_at(text, at).is_some_and(is_letter_or_digit)).then_some(at)
+}
+
+/// The end of the digits that start at `first`, with the marks between them.
+fn number(text: &str, first: usize) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut at = first;
+    while digit(at) || matches!(bytes.get(at), Some(b'.' | b',' | b':' | b'/')) && digit(at + 1) {
+        at += 1;
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn folds(text: &str) -> Vec<String> {
-        tokenize(text).into_iter().map(|t| t.fold).collect()
+        tokenize(text)
+            .into_iter()
+            .map(|t| t.fold.into_string())
+            .collect()
     }
 
     #[test]

@@ -120,8 +120,7 @@ fn heading(line: &str, span: Span, inside: &[&Toponym]) -> bool {
         at = t.end;
     }
     rest.push_str(line.get(at - span.start..).unwrap_or(""));
-    rest.chars().filter(|c| c.is_alphabetic()).count() == 0
-        && !line.trim_end().ends_with(['.', '!', '?'])
+    !rest.chars().any(char::is_alphabetic) && !line.trim_end().ends_with(['.', '!', '?'])
 }
 
 #[cfg(test)]

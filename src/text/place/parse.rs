@@ -40,6 +40,14 @@ pub fn parse(
     let mut town: Option<Vec<Candidate>> = None;
     let mut heading: Option<Vec<Candidate>> = None;
     for sentence in sentences {
+        // Most sentences name no place and have no word that could stand for one.
+        let named = toponyms
+            .iter()
+            .any(|t| t.start < sentence.span.end && sentence.span.start < t.end);
+        let silent = |t: &Token| !lang_words.may_stand_for_a_place(&t.fold);
+        if !named && tokens[sentence.first..sentence.last].iter().all(silent) {
+            continue;
+        }
         let mut row = Row {
             text,
             town: heading.as_deref().or(town.as_deref()),
@@ -176,7 +184,7 @@ impl<'a> Row<'a> {
             }
             let raw = token.span.of(self.text);
             let word = if lang == Lang::Sq {
-                self.albanian(raw, &token.fold, accented).into()
+                self.albanian(raw, &token.fold, accented)
             } else {
                 token.fold.as_str().into()
             };
@@ -213,20 +221,20 @@ impl<'a> Row<'a> {
 
     /// The particle `të` folds like the preposition `te`: kept apart by its letter,
     /// or, in a text without diacritics, by what stands before it.
-    fn albanian(&self, raw: &str, folded: &str, accented: bool) -> String {
-        let lower = raw.to_lowercase();
+    fn albanian(&self, raw: &str, folded: &'a str, accented: bool) -> Cow<'a, str> {
+        let written = |word: &str| raw.to_lowercase() == word;
         match folded {
-            "te" if lower == "të" => "të".to_string(),
-            "se" if lower == "së" => "së".to_string(),
+            "te" if written("të") => "të".into(),
+            "se" if written("së") => "së".into(),
             "te" if !accented => {
                 let at = self.items.len();
                 let noun = self.items.last().is_some_and(|i| i.name.is_some())
                     || self.words.locality.before(at, |i| self.word(i)).is_some()
                     || self.words.kinds.before(at, |i| self.word(i)).is_some()
                     || self.words.wind_noun.before(at, |i| self.word(i)).is_some();
-                if noun { "të" } else { "te" }.to_string()
+                if noun { "të" } else { "te" }.into()
             }
-            _ => folded.to_string(),
+            _ => folded.into(),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::PlaceRole;
@@ -37,21 +37,30 @@ pub(super) struct Preposition {
 #[derive(Debug, Clone)]
 pub(super) struct Table<T> {
     entries: Vec<(Phrase, T)>,
-    /// Entries by the first letter of their first word, in order.
-    by_first: Letters,
-    /// Entries by the first letter of their last word, in order.
-    by_last: Letters,
+    /// Entries by how their first word begins, in order.
+    by_first: Beginnings,
+    /// Entries by how their last word begins, in order.
+    by_last: Beginnings,
 }
 
-/// Positions of entries by the first byte of a word of theirs.
-type Letters = FxHashMap<u8, Vec<u32>>;
+/// Positions of entries by the first two bytes of a word of theirs; of one byte the
+/// second is 0.
+type Beginnings = FxHashMap<[u8; 2], Vec<u32>>;
+
+fn beginning(word: &str) -> Option<[u8; 2]> {
+    match *word.as_bytes() {
+        [] => None,
+        [first] => Some([first, 0]),
+        [first, second, ..] => Some([first, second]),
+    }
+}
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Table {
             entries: Vec::new(),
-            by_first: Letters::default(),
-            by_last: Letters::default(),
+            by_first: Beginnings::default(),
+            by_last: Beginnings::default(),
         }
     }
 }
@@ -60,34 +69,39 @@ impl<T: Copy> Table<T> {
     fn new(mut entries: Vec<(Phrase, T)>) -> Table<T> {
         entries.retain(|(phrase, _)| !phrase.is_empty());
         entries.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        let letters = |pick: fn(&Phrase) -> Option<&String>| {
-            let mut letters = Letters::default();
+        let by = |pick: fn(&Phrase) -> Option<&String>| {
+            let mut beginnings = Beginnings::default();
             for (at, (phrase, _)) in entries.iter().enumerate() {
                 let word = pick(phrase).map_or("", String::as_str);
-                let stem = word.strip_suffix('*').unwrap_or(word);
-                match stem.bytes().next() {
-                    Some(letter) => letters.entry(letter).or_default().push(at as u32),
-                    // Any word at all.
-                    None => {
-                        for letter in 0..=u8::MAX {
-                            letters.entry(letter).or_default().push(at as u32);
-                        }
-                    }
+                let mut add = |key| beginnings.entry(key).or_default().push(at as u32);
+                match word.strip_suffix('*') {
+                    None => beginning(word).map_or((), add),
+                    // Any word that begins so.
+                    Some(stem) => match *stem.as_bytes() {
+                        [] => (0..=u8::MAX)
+                            .flat_map(|first| (0..=u8::MAX).map(move |second| [first, second]))
+                            .for_each(add),
+                        [first] => (0..=u8::MAX).for_each(|second| add([first, second])),
+                        [first, second, ..] => add([first, second]),
+                    },
                 }
             }
-            letters
+            beginnings
         };
         Table {
-            by_first: letters(|phrase| phrase.first()),
-            by_last: letters(|phrase| phrase.last()),
+            by_first: by(|phrase| phrase.first()),
+            by_last: by(|phrase| phrase.last()),
             entries,
         }
     }
 
-    fn of<'t>(&'t self, letters: &'t Letters, word: &str) -> impl Iterator<Item = &'t (Phrase, T)> {
-        word.bytes()
-            .next()
-            .and_then(|letter| letters.get(&letter))
+    fn of<'t>(
+        &'t self,
+        beginnings: &'t Beginnings,
+        word: &str,
+    ) -> impl Iterator<Item = &'t (Phrase, T)> {
+        beginning(word)
+            .and_then(|key| beginnings.get(&key))
             .into_iter()
             .flatten()
             .map(|&at| &self.entries[at as usize])
@@ -173,6 +187,18 @@ pub(super) struct LangWords {
     pub wind_adjective: Table<f64>,
     pub units: Table<f64>,
     pub numbers: BTreeMap<String, f64>,
+    /// How the words begin that may name a place where the gazetteer finds none.
+    unnamed: FxHashSet<[u8; 2]>,
+}
+
+impl LangWords {
+    /// Whether a word may begin a phrase that stands for a place without a name ("the
+    /// line", "the town", "the north"). Some words that don't pass as well.
+    pub fn may_stand_for_a_place(&self, word: &str) -> bool {
+        let known = |word| beginning(word).is_some_and(|b| self.unnamed.contains(&b));
+        // Of Albanian words two keep their letter here, which a token has not.
+        known(word) || word == "te" && known("të") || word == "se" && known("së")
+    }
 }
 
 /// The words that relate places, in all languages.
@@ -356,7 +382,7 @@ impl File {
             )
         };
         let l = &self.lists;
-        Ok(LangWords {
+        let mut words = LangWords {
             prepositions: Table::new(prepositions),
             skip: list(&l.skip),
             locality: list(&l.locality),
@@ -404,7 +430,13 @@ impl File {
                 .iter()
                 .map(|(word, value)| (fold(word), *value))
                 .collect(),
-        })
+            unnamed: FxHashSet::default(),
+        };
+        for table in [&words.line, &words.town, &words.municipality] {
+            words.unnamed.extend(table.by_first.keys());
+        }
+        words.unnamed.extend(words.regions.by_first.keys());
+        Ok(words)
     }
 }
 

@@ -5,6 +5,8 @@
 //! has none (`đ` as `dj`). Words are looked up by a hash of the fold and then
 //! compared by [`compare`], so that folding never joins two different names.
 
+use std::sync::LazyLock;
+
 use super::Match;
 
 /// Serbian (and, for older or foreign spellings, other Slavic) Cyrillic letters
@@ -111,6 +113,68 @@ pub(crate) fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
+/// Puts the canonical letters of one letter of a text.
+fn canonical_letter(c: char, out: &mut String) {
+    let lower = match c {
+        'İ' => 'i',
+        'Ð' | 'ð' => 'đ',
+        _ => c.to_lowercase().next().unwrap_or(c),
+    };
+    if let Some(latin) = cyrillic(lower) {
+        out.push_str(latin);
+    } else if lower.is_alphanumeric() {
+        out.push(lower);
+    }
+}
+
+/// What a letter beyond ASCII becomes.
+#[derive(Clone, Copy, Default)]
+struct Letter {
+    canonical: [u8; 4],
+    canonical_len: u8,
+    fold: [u8; 4],
+    fold_len: u8,
+}
+
+impl Letter {
+    fn of(c: char) -> Letter {
+        let mut canonical = String::new();
+        if !is_mark(c) {
+            canonical_letter(c, &mut canonical);
+        }
+        let mut fold = String::new();
+        for c in canonical.chars() {
+            fold.push(plain(c));
+            if c == 'đ' {
+                fold.push('j');
+            }
+        }
+        let mut letter = Letter::default();
+        if canonical.len() <= 4 && fold.len() <= 4 {
+            letter.canonical[..canonical.len()].copy_from_slice(canonical.as_bytes());
+            letter.canonical_len = canonical.len() as u8;
+            letter.fold[..fold.len()].copy_from_slice(fold.as_bytes());
+            letter.fold_len = fold.len() as u8;
+        }
+        letter
+    }
+
+    fn canonical(&self) -> &str {
+        std::str::from_utf8(&self.canonical[..self.canonical_len as usize]).unwrap_or("")
+    }
+}
+
+/// The letters from U+0080 to U+04FF: Latin with diacritics, Greek, Cyrillic.
+static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
+    (0x80..0x500)
+        .map(|code| char::from_u32(code).map(Letter::of).unwrap_or_default())
+        .collect()
+});
+
+fn table(c: char) -> Option<&'static Letter> {
+    LETTERS.get((c as usize).checked_sub(0x80)?)
+}
+
 /// Lower-case Latin letters of `word`, diacritics kept; Cyrillic is transliterated.
 /// What is no letter or digit is left out.
 pub fn canonical(word: &str) -> String {
@@ -135,15 +199,9 @@ pub(crate) fn canonical_into(word: &str, out: &mut String) {
             }
             continue;
         }
-        let lower = match c {
-            'İ' => 'i',
-            'Ð' | 'ð' => 'đ',
-            _ => c.to_lowercase().next().unwrap_or(c),
-        };
-        if let Some(latin) = cyrillic(lower) {
-            out.push_str(latin);
-        } else if lower.is_alphanumeric() {
-            out.push(lower);
+        match table(c) {
+            Some(letter) => out.push_str(letter.canonical()),
+            None => canonical_letter(c, out),
         }
     }
 }
@@ -167,23 +225,63 @@ pub fn fold(word: &str) -> String {
     out
 }
 
-/// Hash of a run of fold bytes; not for hostile keys, since a hit is always
-/// compared letter by letter afterwards.
+/// Hash of a run of fold bytes, eight at a time; not for hostile keys, since a hit
+/// is always compared letter by letter afterwards.
 #[derive(Clone, Copy)]
-pub(crate) struct FoldHash(u64);
+pub(crate) struct FoldHash {
+    state: u64,
+    /// Bytes not yet mixed in, the first lowest, and how many bits they have.
+    word: u64,
+    bits: u32,
+}
+
+/// The bit that tells a small ASCII letter from a capital, in eight bytes.
+const SMALL: u64 = 0x2020_2020_2020_2020;
 
 impl FoldHash {
-    pub(crate) const EMPTY: FoldHash = FoldHash(0x9e37_79b9_7f4a_7c15);
+    pub(crate) const EMPTY: FoldHash = FoldHash {
+        state: 0x9e37_79b9_7f4a_7c15,
+        word: 0,
+        bits: 0,
+    };
 
     #[inline(always)]
-    pub(crate) fn push(&mut self, byte: u8) {
-        self.0 = (self.0.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    fn mix(&mut self, word: u64) {
+        self.state = (self.state.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
 
     #[inline(always)]
-    pub(crate) fn finish(self) -> u32 {
-        let mixed = self.0 ^ (self.0 >> 32);
-        mixed as u32
+    pub(crate) fn push(&mut self, byte: u8) {
+        self.word |= u64::from(byte) << self.bits;
+        self.bits += 8;
+        if self.bits == 64 {
+            self.mix(self.word);
+            self.word = 0;
+            self.bits = 0;
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn finish(mut self) -> u32 {
+        self.mix(self.word);
+        // The high half of a product is the better mixed.
+        (self.state >> 32) as u32 ^ self.state as u32
+    }
+
+    /// The hash of a word of ASCII letters and digits alone.
+    #[inline]
+    pub(crate) fn ascii(word: &[u8]) -> u32 {
+        let mut hash = FoldHash::EMPTY;
+        let mut eights = word.chunks_exact(8);
+        for eight in &mut eights {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(eight);
+            hash.mix(u64::from_le_bytes(bytes) | SMALL);
+        }
+        for &byte in eights.remainder() {
+            hash.push(byte | 0x20);
+        }
+        hash.finish()
     }
 
     /// Pushes the fold of a canonical letter.
@@ -199,23 +297,23 @@ impl FoldHash {
     }
 
     /// Pushes the fold of a letter of a text.
+    #[inline]
     pub(crate) fn push_char(&mut self, c: char) {
-        if is_mark(c) {
-            return;
-        }
-        let lower = match c {
-            'İ' => 'i',
-            'Ð' | 'ð' => 'đ',
-            _ => c.to_lowercase().next().unwrap_or(c),
-        };
-        match cyrillic(lower) {
-            Some(latin) => {
-                for letter in latin.chars() {
-                    self.push_canonical(letter);
-                }
-            }
-            None => self.push_canonical(lower),
-        }
+        each_fold_byte(c, |byte| self.push(byte));
+    }
+}
+
+/// Calls `emit` for the bytes of the fold of a letter of a text.
+#[inline]
+pub(crate) fn each_fold_byte(c: char, mut emit: impl FnMut(u8)) {
+    if c.is_ascii() {
+        emit(c.to_ascii_lowercase() as u8);
+    } else if let Some(letter) = table(c) {
+        letter.fold[..letter.fold_len as usize]
+            .iter()
+            .for_each(|&byte| emit(byte));
+    } else {
+        fold(c.encode_utf8(&mut [0; 4])).bytes().for_each(emit);
     }
 }
 

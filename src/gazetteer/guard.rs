@@ -4,6 +4,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::fold::{FoldHash, fold, hashes};
@@ -34,9 +35,12 @@ struct GuardFile {
     container_words: Vec<String>,
     container_fillers: Vec<String>,
     recurring: Vec<String>,
+    elsewhere_units: Vec<String>,
     elsewhere_adjectives: Vec<String>,
     elsewhere_between: Vec<String>,
     prepositions: Vec<String>,
+    prepositional_nouns: Vec<String>,
+    happenings: Vec<String>,
     conjunctions: Vec<String>,
     never_fuzzy: Vec<String>,
     kind_words: BTreeMap<String, Vec<String>>,
@@ -52,6 +56,7 @@ struct PersonFile {
     surnames: Vec<String>,
     not_first_names: Vec<String>,
     organisation_before: Vec<String>,
+    organisation_of: Vec<String>,
     organisation_after: Vec<String>,
     first_names: Vec<String>,
 }
@@ -99,9 +104,12 @@ pub(crate) struct Guards {
     container: FxHashSet<u32>,
     container_fillers: FxHashSet<u32>,
     recurring: Vec<String>,
+    elsewhere_units: Vec<Pattern>,
     elsewhere_adjectives: Vec<Pattern>,
     elsewhere_between: FxHashSet<u32>,
     prepositions: FxHashSet<u32>,
+    prepositional_nouns: FxHashSet<u32>,
+    happenings: FxHashSet<u32>,
     conjunctions: FxHashSet<u32>,
     never_fuzzy: FxHashSet<u32>,
     kind_words: FxHashMap<u32, Vec<String>>,
@@ -112,8 +120,20 @@ pub(crate) struct Guards {
     surnames: FxHashSet<u32>,
     not_first_names: FxHashSet<u32>,
     organisation_before: FxHashSet<u32>,
+    organisation_of: FxHashSet<u32>,
     organisation_after: FxHashSet<u32>,
     first_names: FxHashSet<u32>,
+}
+
+/// The first two bytes of the fold of a word of a text.
+fn first_two(word: &str) -> Option<[u8; 2]> {
+    match *word.as_bytes() {
+        [a, b, ..] if a < 0x80 && b < 0x80 => Some([a | 0x20, b | 0x20]),
+        _ => match *fold(word).as_bytes() {
+            [a, b, ..] => Some([a, b]),
+            _ => None,
+        },
+    }
 }
 
 fn key(word: &str) -> u32 {
@@ -130,6 +150,10 @@ fn joined_key(words: &[&str]) -> u32 {
         word.chars().for_each(|c| hash.push_canonical(c));
     }
     hash.finish()
+}
+
+fn patterns(words: &[String]) -> Vec<Pattern> {
+    words.iter().map(|w| Pattern::new(w)).collect()
 }
 
 fn keys(words: &[String]) -> FxHashSet<u32> {
@@ -197,13 +221,12 @@ impl Guards {
             container: keys(&file.container_words),
             container_fillers: keys(&file.container_fillers),
             recurring: file.recurring,
-            elsewhere_adjectives: file
-                .elsewhere_adjectives
-                .iter()
-                .map(|w| Pattern::new(w))
-                .collect(),
+            elsewhere_units: patterns(&file.elsewhere_units),
+            elsewhere_adjectives: patterns(&file.elsewhere_adjectives),
             elsewhere_between: keys(&file.elsewhere_between),
             prepositions: keys(&file.prepositions),
+            prepositional_nouns: keys(&file.prepositional_nouns),
+            happenings: keys(&file.happenings),
             conjunctions: keys(&file.conjunctions),
             never_fuzzy: keys(&file.never_fuzzy),
             kind_words: file
@@ -218,6 +241,7 @@ impl Guards {
             surnames: name_keys(&persons.surnames),
             not_first_names: keys(&persons.not_first_names),
             organisation_before: keys(&persons.organisation_before),
+            organisation_of: keys(&persons.organisation_of),
             organisation_after: keys(&persons.organisation_after),
             first_names: name_keys(&persons.first_names),
         })
@@ -235,7 +259,11 @@ impl Guards {
         }
         let seat = place.kind == "municipality-seat";
         if self.strong.contains(&name) {
-            return if seat { Level::Common } else { Level::Strong };
+            return if seat || place.outside {
+                Level::Common
+            } else {
+                Level::Strong
+            };
         }
         if all_small && !place.outside && place.kind != "municipality" && place.kind != "road" {
             return Level::Strong;
@@ -258,6 +286,31 @@ impl Guards {
             .all(|w| self.container_fillers.contains(&key(w)))
     }
 
+    /// Whether a name holds a word that says what happened. `words` are canonical.
+    pub(crate) fn tells_of_happening(&self, words: &[&str]) -> bool {
+        words.iter().any(|w| self.happenings.contains(&key(w)))
+    }
+
+    /// Whether a word is a unit of other countries.
+    fn is_elsewhere_unit(&self, word: &str) -> bool {
+        let word = fold(word);
+        self.elsewhere_units.iter().any(|p| p.matches(&word))
+    }
+
+    /// Whether a word is an adjective of a place elsewhere.
+    fn is_elsewhere_adjective(&self, word: &str) -> bool {
+        let Some(begin) = first_two(word) else {
+            return false;
+        };
+        let alike = |pattern: &&Pattern| pattern.text.as_bytes().starts_with(&begin);
+        let mut alike = self.elsewhere_adjectives.iter().filter(alike).peekable();
+        if alike.peek().is_none() {
+            return false;
+        }
+        let word = fold(word);
+        alike.any(|pattern| pattern.matches(&word))
+    }
+
     /// Hashes of the single words on the lists.
     fn common_hashes(&self) -> &FxHashSet<u32> {
         &self.listed
@@ -274,6 +327,9 @@ fn fold_words(text: &str) -> String {
     words.join(" ")
 }
 
+/// Words between a noun and the name that says whose or where it is.
+const LINKS: [&str; 6] = ["of", "e", "i", "te", "se", "s"];
+
 /// Bytes within which a place counts as named close by.
 const CLOSE_BY: u32 = 250;
 
@@ -282,6 +338,12 @@ const NEIGHBOUR_M: f64 = 12_000.0;
 
 /// Bytes around a border's name in which a third country tells that it is another.
 const BORDER_BYTES: u32 = 120;
+
+/// A place elsewhere that reaches this far is a country, in metres.
+const COUNTRY_M: f64 = 100_000.0;
+
+/// A place this near to a town elsewhere may lie in its country's neighbour, in metres.
+const BESIDE_M: f64 = 45_000.0;
 
 /// Countries that share a border with Kosovo or with Serbia.
 const NEIGHBOURS: [&str; 8] = ["AL", "BA", "BG", "HR", "HU", "ME", "MK", "RO"];
@@ -300,12 +362,16 @@ impl Scene<'_> {
     /// quotation marks) stand between it and the next.
     fn before(&self, at: usize, back: usize) -> Option<u32> {
         let index = at.checked_sub(back)?;
-        self.spaced(index).then(|| self.tokens.list[index].hash)
+        self.spaced(index).then(|| self.hash(index))
     }
 
     fn after(&self, at: usize) -> Option<u32> {
-        let next = self.tokens.list.get(at + 1)?;
-        self.spaced(at).then_some(next.hash)
+        (at + 1 < self.tokens.list.len() && self.spaced(at)).then(|| self.hash(at + 1))
+    }
+
+    /// Hash of the fold of token `at`.
+    fn hash(&self, at: usize) -> u32 {
+        self.tokens.hash(self.text, at)
     }
 
     /// Whether only white space and quotation marks follow token `at`.
@@ -330,20 +396,24 @@ impl Scene<'_> {
             Some(hash) if hash == the => self
                 .before(found.first, 2)
                 .is_some_and(|h| self.guards.prepositions.contains(&h)),
-            Some(hash) => self.guards.prepositions.contains(&hash),
-            None => false,
+            Some(hash) if self.guards.prepositions.contains(&hash) => true,
+            // "u blizini Peći", "on the outskirts of Peja"
+            Some(hash) if self.guards.prepositional_nouns.contains(&hash) => true,
+            Some(hash) if LINKS.iter().any(|link| hash == key(link)) => self
+                .before(found.first, 2)
+                .is_some_and(|h| self.guards.prepositional_nouns.contains(&h)),
+            _ => false,
         }
     }
 
     /// The kinds of the kind word beside: "selo X", "village of X", "X crossing".
     fn kinds_beside(&self, found: &Found) -> Option<&[String]> {
         let kinds = |hash: Option<u32>| self.guards.kinds_of(hash?);
-        let links = [key("of"), key("e"), key("i")];
         let link = self.before(found.first, 1);
         kinds(link)
             .or_else(|| kinds(self.after(found.last)))
             .or_else(|| {
-                link.filter(|h| links.contains(h))?;
+                link.filter(|h| LINKS.iter().any(|link| *h == key(link)))?;
                 kinds(self.before(found.first, 2))
             })
     }
@@ -358,7 +428,8 @@ impl Scene<'_> {
         let boundary = found
             .places
             .iter()
-            .any(|hit| self.gazetteer.place(hit.place).kind == "boundary");
+            .map(|hit| self.gazetteer.place(hit.place))
+            .any(|place| place.extent == super::Extent::Line && place.kind == "boundary");
         if !boundary {
             return false;
         }
@@ -401,22 +472,23 @@ impl Scene<'_> {
             return false;
         }
         let at = found.first;
-        let own = self.tokens.list[at].hash;
+        let own = self.hash(at);
         if let Some(previous) = at.checked_sub(1) {
             let token = self.tokens.list[previous];
+            let hash = self.hash(previous);
             let gap = self.tokens.gap(self.text, previous);
             let word = self.tokens.text(self.text, previous);
             let letters = word.chars().count();
             let spaced = gap == " " || gap == "\u{a0}";
             let dotted = matches!(gap, ". " | "." | ".\u{a0}");
-            if (spaced || dotted) && self.guards.titles.contains(&token.hash) {
+            if (spaced || dotted) && self.guards.titles.contains(&hash) {
                 return true;
             }
             if dotted && letters == 1 {
-                return token.upper || self.guards.short_titles.contains(&token.hash);
+                return token.upper || self.guards.short_titles.contains(&hash);
             }
             if spaced && token.upper {
-                if self.guards.first_names.contains(&token.hash) {
+                if self.guards.first_names.contains(&hash) {
                     return true;
                 }
                 let shouted = letters > 1 && word.chars().all(|c| !c.is_lowercase());
@@ -424,9 +496,9 @@ impl Scene<'_> {
                     && !shouted
                     && !self.found.iter().any(|f| f.last == previous)
                     && !self.starts_sentence(previous)
-                    && !self.guards.not_first_names.contains(&token.hash)
-                    && !self.guards.prepositions.contains(&token.hash)
-                    && self.guards.kinds_of(token.hash).is_none()
+                    && !self.guards.not_first_names.contains(&hash)
+                    && !self.guards.prepositions.contains(&hash)
+                    && self.guards.kinds_of(hash).is_none()
                 {
                     return true;
                 }
@@ -436,6 +508,19 @@ impl Scene<'_> {
         if self.guards.first_names.contains(&own)
             && self.tokens.gap(self.text, at) == " "
             && self.tokens.list.get(at + 1).is_some_and(|t| t.upper)
+        {
+            return true;
+        }
+        // A name before a surname that is no place here: "Dragash Gashi".
+        if let Some(next) = self.tokens.list.get(at + 1)
+            && next.upper
+            && self.tokens.gap(self.text, at) == " "
+            && self.guards.surnames.contains(&self.hash(at + 1))
+            && !self.has_preposition(found)
+            && !self
+                .found
+                .iter()
+                .any(|f| f.first == at + 1 && f.places.iter().any(|hit| hit.level == Level::Free))
         {
             return true;
         }
@@ -462,8 +547,12 @@ impl Scene<'_> {
 
     /// A club, a brand, an outlet.
     fn is_organisation(&self, found: &Found) -> bool {
-        self.before(found.first, 1)
-            .is_some_and(|h| self.guards.organisation_before.contains(&h))
+        let link = self.before(found.first, 1);
+        link.is_some_and(|h| self.guards.organisation_before.contains(&h))
+            || link.is_some_and(|h| LINKS.iter().any(|link| h == key(link)))
+                && self
+                    .before(found.first, 2)
+                    .is_some_and(|h| self.guards.organisation_of.contains(&h))
             || self
                 .after(found.last)
                 .is_some_and(|h| self.guards.organisation_after.contains(&h))
@@ -472,18 +561,22 @@ impl Scene<'_> {
     /// Part of a phrase that is no place of that name.
     fn is_in_phrase(&self, found: &Found) -> bool {
         for at in found.first..=found.last {
-            let own = fold(self.tokens.text(self.text, at));
-            let [a, b, ..] = own.as_bytes() else {
+            let word = self.tokens.text(self.text, at);
+            let Some(begin) = first_two(word) else {
                 continue;
             };
-            let Some(list) = self.guards.phrase_at.get(&[*a, *b]) else {
+            let Some(list) = self.guards.phrase_at.get(&begin) else {
                 continue;
             };
+            let own = fold(word);
             for &(number, offset) in list {
                 let phrase = &self.guards.phrases[number];
                 let Some(start) = at.checked_sub(offset) else {
                     continue;
                 };
+                if !phrase[offset].matches(&own) {
+                    continue;
+                }
                 let fits = phrase.len() > found.last - found.first
                     && start + phrase.len() <= self.tokens.list.len()
                     && phrase.iter().enumerate().all(|(step, pattern)| {
@@ -506,30 +599,14 @@ impl Scene<'_> {
         if self.outside(found) {
             return false;
         }
-        let name = (found.first..=found.last)
-            .map(|at| fold(self.tokens.text(self.text, at)))
-            .collect::<Vec<_>>()
-            .join(" ");
         if let Some(next) = self.found.get(number + 1)
             && self.outside(next)
+            && self.is_contained_in(found, next)
         {
-            let between = next.first - found.last - 1;
-            let gap = self.tokens.gap(self.text, found.last);
-            if between == 1
-                && gap.trim().is_empty()
-                && self
-                    .guards
-                    .container
-                    .contains(&self.tokens.list[found.last + 1].hash)
-                && !self.followed_by_possessive(next)
-            {
-                return true;
-            }
-            let bracket = gap.trim_start().starts_with('(') || gap.trim() == ",";
-            let recurs = self.guards.recurring.iter().any(|r| same_stem(r, &name));
-            if between == 0 && bracket && recurs {
-                return true;
-            }
+            return true;
+        }
+        if self.is_in_unit_elsewhere(found) {
+            return true;
         }
         let mut at = found.first;
         for _ in 0..4 {
@@ -545,19 +622,97 @@ impl Scene<'_> {
             if !self.spaced_or_apostrophe(previous) {
                 return false;
             }
-            let token = self.tokens.list[previous];
-            if self.guards.elsewhere_between.contains(&token.hash) {
+            if self.guards.elsewhere_between.contains(&self.hash(previous)) {
                 at = previous;
                 continue;
             }
-            let word = fold(self.tokens.text(self.text, previous));
             return self
                 .guards
-                .elsewhere_adjectives
-                .iter()
-                .any(|pattern| pattern.matches(&word));
+                .is_elsewhere_adjective(self.tokens.text(self.text, previous));
         }
         false
+    }
+
+    /// Whether the words after a name put it in or near the place elsewhere that is
+    /// named next: "Novo Selo in Bulgaria", "Slatini, u Hrvatskoj", "Banjica, a district
+    /// of the Serbian capital".
+    fn is_contained_in(&self, found: &Found, next: &Found) -> bool {
+        let between = next.first - found.last - 1;
+        let gap = self.tokens.gap(self.text, found.last).trim();
+        let apart = gap == "," || gap.starts_with('(');
+        if !(gap.is_empty() || apart) || between > 6 || self.followed_by_possessive(next) {
+            return false;
+        }
+        let words = found.last + 1..next.first;
+        let unknown = |at: usize| {
+            let known = self.found.iter().any(|f| f.first <= at && at <= f.last);
+            self.tokens.list[at].upper && !known
+        };
+        let linked = words.clone().all(|at| {
+            let hash = self.hash(at);
+            // "near Sliven, Bulgaria"
+            if at + 1 == next.first && self.tokens.gap(self.text, at) == ", " && unknown(at) {
+                return true;
+            }
+            self.spaced(at)
+                && (self.guards.container.contains(&hash)
+                    || self.guards.container_fillers.contains(&hash)
+                    || self.guards.elsewhere_between.contains(&hash))
+        });
+        let begins = apart
+            || between > 0 && {
+                let hash = self.hash(found.last + 1);
+                self.guards.container.contains(&hash)
+                    || self.guards.elsewhere_between.contains(&hash)
+            };
+        if !linked || !begins {
+            return false;
+        }
+        let country = next
+            .places
+            .iter()
+            .all(|hit| self.gazetteer.place(hit.place).radius_m >= COUNTRY_M);
+        // A town just over the border is no sign of another place of that name.
+        let beside = || {
+            found.places.iter().any(|hit| {
+                next.places.iter().any(|other| {
+                    let (here, there) = (hit.place, other.place);
+                    distance_m(self.gazetteer.place(here), self.gazetteer.place(there)) < BESIDE_M
+                })
+            })
+        };
+        match (country, between) {
+            (true, 1..) => true,
+            (false, 1) if !apart => !beside(),
+            _ => self.recurs(found) && (country || !beside()),
+        }
+    }
+
+    /// Whether the words after a name put it into a unit of another country:
+    /// "Gračanica, u Tuzlanskom kantonu".
+    fn is_in_unit_elsewhere(&self, found: &Found) -> bool {
+        let after = |at: usize| at < self.tokens.list.len();
+        let gap = self.tokens.gap(self.text, found.last).trim();
+        if !matches!(gap, "" | "," | "(") || !after(found.last + 1) {
+            return false;
+        }
+        let begins = self.guards.container.contains(&self.hash(found.last + 1));
+        begins
+            && (found.last + 2..found.last + 5)
+                .take_while(|&at| after(at) && self.spaced(at - 1))
+                .any(|at| {
+                    self.guards
+                        .is_elsewhere_unit(self.tokens.text(self.text, at))
+                })
+    }
+
+    /// Whether the name is one of those known to recur elsewhere.
+    fn recurs(&self, found: &Found) -> bool {
+        let name = (found.first..=found.last)
+            .map(|at| fold(self.tokens.text(self.text, at)))
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.guards.recurring.iter().any(|r| same_stem(r, &name))
     }
 
     fn spaced_or_apostrophe(&self, at: usize) -> bool {
@@ -569,26 +724,21 @@ impl Scene<'_> {
     fn followed_by_possessive(&self, found: &Found) -> bool {
         let gap = self.tokens.gap(self.text, found.last);
         (gap == "'" || gap == "’")
-            && self
-                .tokens
-                .list
-                .get(found.last + 1)
-                .is_some_and(|t| t.hash == key("s"))
+            && found.last + 1 < self.tokens.list.len()
+            && self.hash(found.last + 1) == key("s")
     }
 
     /// Stands in a list with an accepted place, or is joined to one by a hyphen:
     /// "Klina, Peć and Istok", "Peć–Klina".
-    fn is_listed(&self, found: &Found, accepted: &[bool]) -> bool {
-        let Some(number) = self.found.iter().position(|f| f.first == found.first) else {
-            return false;
-        };
+    fn is_listed(&self, number: usize, accepted: &[bool]) -> bool {
+        let found = &self.found[number];
         let joined = |left: &Found, right: &Found| {
             let between = right.first - left.last - 1;
             let gap = self.tokens.gap(self.text, left.last).trim();
             match between {
                 0 => matches!(gap, "," | "-" | "–" | "—" | "/"),
                 1 => {
-                    let word = self.tokens.list[left.last + 1].hash;
+                    let word = self.hash(left.last + 1);
                     (gap.is_empty() || gap == ",") && self.guards.conjunctions.contains(&word)
                 }
                 _ => false,
@@ -606,17 +756,19 @@ impl Scene<'_> {
 
     /// Another accepted place close by in the text is of the same municipality or
     /// near on the ground.
-    fn has_neighbour(&self, found: &Found, place: PlaceId, accepted: &[bool]) -> bool {
+    fn has_neighbour(&self, number: usize, place: PlaceId, accepted: &[bool]) -> bool {
+        let found = &self.found[number];
         let here = self.gazetteer.place(place);
         let (start, end) = (
             self.tokens.list[found.first].start.saturating_sub(CLOSE_BY),
             self.tokens.list[found.last].end + CLOSE_BY,
         );
-        self.found.iter().zip(accepted).any(|(other, &accepted)| {
-            accepted
-                && other.first != found.first
-                && (start..end).contains(&self.tokens.list[other.first].start)
-                && other.places.iter().any(|hit| {
+        let begins = |n: usize| self.tokens.list[self.found[n].first].start;
+        let before = (0..number).rev().take_while(|&n| begins(n) >= start);
+        let after = (number + 1..self.found.len()).take_while(|&n| begins(n) < end);
+        before.chain(after).any(|n| {
+            accepted[n]
+                && self.found[n].places.iter().any(|hit| {
                     let there = self.gazetteer.place(hit.place);
                     hit.level == Level::Free
                         && hit.place != place
@@ -644,7 +796,7 @@ impl Gazetteer {
         for (number, name) in found.iter().enumerate() {
             let person = scene.is_person(name);
             if person {
-                persons.insert(tokens.list[name.first].hash);
+                persons.insert(scene.hash(name.first));
             }
             kept.push(
                 !person
@@ -657,8 +809,7 @@ impl Gazetteer {
         // Someone who was named in full is meant by the surname alone, too.
         if !persons.is_empty() {
             for (name, kept) in found.iter().zip(&mut kept) {
-                let same =
-                    name.first == name.last && persons.contains(&tokens.list[name.first].hash);
+                let same = name.first == name.last && persons.contains(&scene.hash(name.first));
                 if same && !scene.has_preposition(name) && !scene.has_kind_word(name) {
                     *kept = false;
                 }
@@ -669,7 +820,7 @@ impl Gazetteer {
             .zip(&kept)
             .map(|(name, &kept)| {
                 kept && name.places.iter().any(|h| h.level == Level::Free)
-                    && !self.guarded_form(tokens, name)
+                    && !self.guarded_form(&scene, name)
             })
             .collect();
         let mut out: Vec<(usize, usize, Vec<Candidate>)> = Vec::new();
@@ -677,7 +828,7 @@ impl Gazetteer {
             if !kept[number] {
                 continue;
             }
-            let candidates = self.candidates(&scene, name, &known);
+            let candidates = self.candidates(&scene, number, &known);
             if candidates.is_empty() {
                 continue;
             }
@@ -713,21 +864,23 @@ impl Gazetteer {
     }
 
     /// The form in the text is itself on the lists, whatever name it is of.
-    fn guarded_form(&self, tokens: &Tokens, name: &Found) -> bool {
+    fn guarded_form(&self, scene: &Scene<'_>, name: &Found) -> bool {
         name.first == name.last
             && self
                 .guards
                 .common_hashes()
-                .contains(&tokens.list[name.first].hash)
+                .contains(&scene.hash(name.first))
     }
 
-    fn candidates(&self, scene: &Scene<'_>, name: &Found, free: &[bool]) -> Vec<Candidate> {
+    fn candidates(&self, scene: &Scene<'_>, number: usize, free: &[bool]) -> Vec<Candidate> {
+        let name = &scene.found[number];
         let tokens = scene.tokens;
         let single = name.first == name.last;
-        let form_guarded = single && self.guarded_form(tokens, name);
-        let preposition = scene.has_preposition(name);
-        let kinds = scene.kinds_beside(name);
-        let listed = scene.is_listed(name, free);
+        let form_guarded = single && self.guarded_form(scene, name);
+        // What stands around the name is looked at only where that matters.
+        let preposition = LazyCell::new(|| scene.has_preposition(name));
+        let kinds = LazyCell::new(|| scene.kinds_beside(name));
+        let listed = LazyCell::new(|| scene.is_listed(number, free));
         let needs = |hit: &Hit| {
             let place = self.place(hit.place);
             let mut level = hit.level;
@@ -749,13 +902,13 @@ impl Gazetteer {
             .iter()
             .filter_map(|hit| {
                 let level = needs(hit);
-                let kind = &self.place(hit.place).kind;
-                let kind_word = kinds.is_some_and(|kinds| kinds.contains(kind));
-                let neighbour = || scene.has_neighbour(name, hit.place, free);
+                let kind_word =
+                    || kinds.is_some_and(|kinds| kinds.contains(&self.place(hit.place).kind));
+                let neighbour = || scene.has_neighbour(number, hit.place, free);
                 let accepted = match level {
                     Level::Free => true,
-                    Level::Common => preposition || kind_word || listed || neighbour(),
-                    Level::Strong => kind_word || neighbour(),
+                    Level::Common => *preposition || kind_word() || *listed || neighbour(),
+                    Level::Strong => kind_word() || neighbour(),
                     Level::Hamlet => neighbour(),
                 };
                 accepted.then(|| Candidate {
@@ -784,14 +937,17 @@ impl Gazetteer {
             if !token.upper || token.end - token.start < 6 || tokens.all_small {
                 continue;
             }
-            let previous = tokens.list[at - 1];
-            if !self.guards.prepositions.contains(&previous.hash)
-                || !scene.spaced(at - 1)
+            if !scene.spaced(at - 1)
                 || scene.found.get(next_found).is_some_and(|f| f.first <= at)
-                || self.guards.never_fuzzy.contains(&token.hash)
-                || self.guards.first_names.contains(&token.hash)
-                || self.guards.surnames.contains(&token.hash)
-                || self.guards.kinds_of(token.hash).is_some()
+                || !self.guards.prepositions.contains(&scene.hash(at - 1))
+            {
+                continue;
+            }
+            let hash = scene.hash(at);
+            if self.guards.never_fuzzy.contains(&hash)
+                || self.guards.first_names.contains(&hash)
+                || self.guards.surnames.contains(&hash)
+                || self.guards.kinds_of(hash).is_some()
             {
                 continue;
             }

@@ -107,15 +107,104 @@ pub(crate) struct Index {
     nodes: Vec<Node>,
     ends: Vec<End>,
     children: IntMap<(u32, u32), u32>,
-    /// One bit for each hash (modulo) of a form that may start a name with a
-    /// small letter: most words of a text are passed over by it.
-    small_starts: Vec<u64>,
+    /// The forms that may start a name, and those that may with a small letter.
+    starts: Filter,
+    small_starts: Filter,
+    /// A bit for each two letters that begin another spelling.
+    respelt_at: Vec<u64>,
     /// Other spellings of letters, longest first.
     respell: Vec<(String, String)>,
     /// Single-word names a misspelling of which may be proposed.
     may_be_misspelt: Vec<(u32, PlaceId)>,
     /// Folds of their forms by first letter and length, made when first needed.
     near: OnceLock<Near>,
+}
+
+fn set(bits: &mut [u64], at: usize) {
+    bits[at >> 6] |= 1 << (at & 63);
+}
+
+fn is_set(bits: &[u64], at: usize) -> bool {
+    bits[at >> 6] & (1 << (at & 63)) != 0
+}
+
+/// A set of words that may hold more: a bit for the first three letters of each
+/// and one for its hash (modulo). Most words of a text are passed over by the
+/// first, before they are hashed, and most of the rest by the second.
+#[derive(Debug)]
+struct Filter {
+    letters: Vec<u64>,
+    hashes: Vec<u64>,
+}
+
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter {
+            letters: vec![0; 1 << (15 - 6)],
+            hashes: vec![0; 1 << (Filter::HASH_BITS - 6)],
+        }
+    }
+}
+
+impl Filter {
+    const HASH_BITS: u32 = 18;
+
+    fn add(&mut self, begin: usize, hash: u32) {
+        set(&mut self.letters, begin);
+        set(
+            &mut self.hashes,
+            (hash >> (32 - Filter::HASH_BITS)) as usize,
+        );
+    }
+
+    fn has_begin(&self, begin: usize) -> bool {
+        is_set(&self.letters, begin)
+    }
+
+    fn has_hash(&self, hash: u32) -> bool {
+        is_set(&self.hashes, (hash >> (32 - Filter::HASH_BITS)) as usize)
+    }
+}
+
+/// A number below 2^15 for the first three letters of the fold of a word.
+#[inline]
+fn begin(word: &str) -> usize {
+    if let [a, b, c, ..] = *word.as_bytes()
+        && (a | b | c) < 0x80
+    {
+        return usize::from(a & 31) << 10 | usize::from(b & 31) << 5 | usize::from(c & 31);
+    }
+    let (mut number, mut count) = (0, 0);
+    for c in word.chars() {
+        fold::each_fold_byte(c, |byte| {
+            if count < 3 {
+                number = number << 5 | usize::from(byte & 31);
+                count += 1;
+            }
+        });
+        if count == 3 {
+            return number;
+        }
+    }
+    number << (5 * (3 - count))
+}
+
+/// A number below 2^10 for two letters, whatever their case.
+fn pair_bit(a: u8, b: u8) -> usize {
+    usize::from(a & 31) << 5 | usize::from(b & 31)
+}
+
+/// A bit for each pair of letters with which a spelling of `respell` begins.
+fn respelt_at(respell: &[(String, String)]) -> Vec<u64> {
+    let mut bits = vec![0; 16];
+    for (from, _) in respell {
+        match *from.as_bytes() {
+            [a, b, ..] if a < 0x80 => set(&mut bits, pair_bit(a, b)),
+            [a] => (0..32).for_each(|b| set(&mut bits, pair_bit(a, b))),
+            _ => {}
+        }
+    }
+    bits
 }
 
 fn lang_bit(lang: Lang) -> u8 {
@@ -147,7 +236,9 @@ impl<'a> Builder<'a> {
                 nodes: Vec::with_capacity(8 * 1024),
                 ends: Vec::with_capacity(8 * 1024),
                 children: IntMap::default(),
-                small_starts: vec![0; 256],
+                starts: Filter::default(),
+                small_starts: Filter::default(),
+                respelt_at: respelt_at(&guards.respell),
                 respell: guards.respell.clone(),
                 may_be_misspelt: Vec::new(),
                 near: OnceLock::new(),
@@ -242,12 +333,15 @@ impl<'a> Builder<'a> {
         };
         let all_small = words.iter().all(|(_, small)| *small);
         let level = self.guards.level(record, &texts, all_small);
+        let lookup_only = record.kind == "road" || self.guards.tells_of_happening(&texts);
         let fuzzy =
             name.main && level == Level::Free && may_be_misspelt(record) && texts.len() == 1;
         let mut last_word = NONE;
         let mut node = NONE;
+        // "the Brnjak crossing", but "Rudnik", not "rudnik", for the village.
+        let several = words.len() > 1;
         for ((text, small), role) in words.into_iter().zip(roles) {
-            let small = small || self.rules.is_kind_word(&text);
+            let small = small || several && self.rules.is_kind_word(&text);
             let word = self.word(text, role, small, name.tongue);
             last_word = word;
             let next = if node == NONE {
@@ -286,7 +380,7 @@ impl<'a> Builder<'a> {
             place,
             next,
             level,
-            lookup_only: record.kind == "road",
+            lookup_only,
         });
     }
 
@@ -307,9 +401,20 @@ impl<'a> Builder<'a> {
             self.index.forms[at].next = heads[slot];
             heads[slot] = at as u32;
             let word = self.index.words[form.word as usize];
-            if word.small && word.root != NONE {
-                let bit = (form.hash >> 18) as usize;
-                self.index.small_starts[bit >> 6] |= 1 << (bit & 63);
+            if word.root == NONE {
+                continue;
+            }
+            let text = self.index.form_text(&form);
+            let begin = begin(text);
+            // A bare "d" may stand for the "đ" whose fold is "dj".
+            let bare = text
+                .contains('đ')
+                .then(|| self::begin(&text.replace('đ', "d")));
+            for begin in [Some(begin), bare].into_iter().flatten() {
+                self.index.starts.add(begin, form.hash);
+                if word.small {
+                    self.index.small_starts.add(begin, form.hash);
+                }
             }
         }
         self.index.heads = heads;
@@ -322,11 +427,13 @@ impl<'a> Builder<'a> {
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Hash of the fold.
-    pub(crate) hash: u32,
     /// First letter is a capital.
     pub(crate) upper: bool,
     pub(crate) cyrillic: bool,
+    /// Nothing but ASCII letters and digits.
+    ascii: bool,
+    /// Goes on after the end of a line.
+    broken: bool,
 }
 
 /// Where a word goes on that is broken by the hyphen at `at` and a line's end.
@@ -341,6 +448,36 @@ fn broken_word(text: &str, at: usize) -> Option<usize> {
         .then(|| text.len() - line.len())
 }
 
+/// Bytes of ASCII letters and digits.
+static WORD_BYTE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 128 {
+        table[at] = (at as u8).is_ascii_alphanumeric();
+        at += 1;
+    }
+    table
+};
+
+/// The bytes of the letter at `at`, which is none of ASCII, and whether it is
+/// Cyrillic; none when it belongs to no word.
+fn letter(text: &str, at: usize) -> Option<(usize, bool)> {
+    let bytes = text.as_bytes();
+    match bytes[at] {
+        // Latin letters with diacritics, but for the signs of times and division.
+        0xc3 => !matches!(bytes[at + 1], 0x97 | 0xb7),
+        0xc4 | 0xc5 => true,
+        // The first Cyrillic blocks.
+        0xd0 | 0xd1 => return Some((2, true)),
+        _ => {
+            let c = text[at..].chars().next()?;
+            let inside = c.is_alphanumeric() || fold::is_mark(c) || c == '\u{ad}';
+            return inside.then(|| (c.len_utf8(), fold::is_cyrillic(c)));
+        }
+    }
+    .then_some((2, false))
+}
+
 /// The words of a text.
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -352,72 +489,88 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn of(text: &str) -> Tokens {
         let bytes = text.as_bytes();
-        let mut list = Vec::with_capacity(text.len() / 6 + 4);
-        let mut capitals = 0usize;
+        let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let mut capitals = false;
         let mut at = 0;
         while at < bytes.len() {
-            let byte = bytes[at];
-            if byte < 0x80 && !byte.is_ascii_alphanumeric() {
-                at += 1;
-                continue;
-            }
             let start = at;
-            let mut hash = FoldHash::EMPTY;
-            let mut upper = false;
+            let mut ascii = true;
+            let mut broken = false;
             let mut cyrillic = false;
-            while at < bytes.len() {
-                let byte = bytes[at];
-                if byte < 0x80 {
-                    if !byte.is_ascii_alphanumeric() {
-                        // A word broken over two lines: "Leposa-\nvić".
-                        match broken_word(text, at) {
-                            Some(next) if at > start => {
-                                at = next;
-                                continue;
-                            }
-                            _ => break,
-                        }
-                    }
-                    if at == start {
-                        upper = byte.is_ascii_uppercase();
-                    }
-                    hash.push(byte.to_ascii_lowercase());
+            loop {
+                while at < bytes.len() && WORD_BYTE[bytes[at] as usize] {
                     at += 1;
-                } else {
-                    let Some(c) = text[at..].chars().next() else {
-                        break;
-                    };
-                    let inside = c.is_alphanumeric() || fold::is_mark(c) || c == '\u{ad}';
-                    if !inside {
-                        break;
-                    }
-                    if at == start {
-                        upper = c.is_uppercase();
-                    }
-                    cyrillic |= fold::is_cyrillic(c);
-                    if c != '\u{ad}' {
-                        hash.push_char(c);
-                    }
-                    at += c.len_utf8();
                 }
+                if at >= bytes.len() {
+                    break;
+                }
+                if bytes[at] < 0x80 {
+                    // A word broken over two lines: "Leposa-\nvić".
+                    if bytes[at] == b'-'
+                        && at > start
+                        && let Some(next) = broken_word(text, at)
+                    {
+                        at = next;
+                        ascii = false;
+                        broken = true;
+                        continue;
+                    }
+                    break;
+                }
+                let Some((length, is_cyrillic)) = letter(text, at) else {
+                    break;
+                };
+                cyrillic |= is_cyrillic;
+                ascii = false;
+                at += length;
             }
             if at == start {
-                at += text[at..].chars().next().map_or(1, char::len_utf8);
+                // A mark between words.
+                at += if bytes[at] < 0x80 {
+                    1
+                } else {
+                    text[at..].chars().next().map_or(1, char::len_utf8)
+                };
                 continue;
             }
-            capitals += usize::from(upper);
+            let upper = if bytes[start] < 0x80 {
+                bytes[start].is_ascii_uppercase()
+            } else {
+                text[start..].chars().next().is_some_and(char::is_uppercase)
+            };
+            capitals |= upper;
             list.push(Token {
                 start: start as u32,
                 end: at as u32,
-                hash: hash.finish(),
                 upper,
                 cyrillic,
+                ascii,
+                broken,
             });
         }
         Tokens {
-            all_small: capitals == 0,
+            all_small: !capitals,
             list,
         }
+    }
+
+    /// Hash of the fold of a word.
+    #[inline]
+    pub(crate) fn hash(&self, text: &str, at: usize) -> u32 {
+        let token = &self.list[at];
+        let word = &text[token.start as usize..token.end as usize];
+        if token.ascii {
+            return FoldHash::ascii(word.as_bytes());
+        }
+        let mut hash = FoldHash::EMPTY;
+        // A break of the line within the word is none of its letters.
+        for c in word
+            .chars()
+            .filter(|c| !matches!(c, '-' | '\r' | '\n' | '\u{ad}'))
+        {
+            hash.push_char(c);
+        }
+        hash.finish()
     }
 
     /// The words of a query, in which capitals say nothing.
@@ -488,6 +641,15 @@ struct State {
     matched: Match,
 }
 
+/// What a scan needs for each word, kept from word to word.
+#[derive(Default)]
+struct Scratch {
+    buffer: String,
+    states: Vec<State>,
+    next: Vec<State>,
+    places: Vec<Hit>,
+}
+
 /// Whether two words of a name may stand this far apart.
 fn joins(gap: &str, previous_len: usize) -> bool {
     let mut breaks = 0;
@@ -509,22 +671,26 @@ impl Index {
         &self.arena[form.start as usize..form.start as usize + form.len as usize]
     }
 
-    /// Calls `visit(form, match)` for the forms that a token may be.
+    /// Calls `visit(form, match)` for the forms that a token may be. `hash`: of
+    /// its fold, none when no form has it.
     fn each_form(
         &self,
         text: &str,
         token: Token,
+        hash: Option<u32>,
         seen_by: u8,
         buffer: &mut String,
         mut visit: impl FnMut(&Form, Match),
     ) {
         let mut ready = false;
         let mut any = false;
-        let mut at = self.heads[token.hash as usize & (self.heads.len() - 1)];
+        let mut at = hash.map_or(NONE, |hash| {
+            self.heads[hash as usize & (self.heads.len() - 1)]
+        });
         while at != NONE {
             let form = &self.forms[at as usize];
             at = form.next;
-            if form.hash != token.hash || form.seen_by & seen_by == 0 {
+            if Some(form.hash) != hash || form.seen_by & seen_by == 0 {
                 continue;
             }
             if !ready {
@@ -536,10 +702,10 @@ impl Index {
                 visit(form, matched);
             }
         }
-        if any || !token.upper || token.cyrillic || token.end - token.start < 6 {
+        let word = &text[token.start as usize..token.end as usize];
+        if any || !self.may_be_respelt(word, token) {
             return;
         }
-        let word = &text[token.start as usize..token.end as usize];
         let Some(other) = self.respelt(word) else {
             return;
         };
@@ -555,6 +721,21 @@ impl Index {
                 visit(form, Match::Folded);
             }
         }
+    }
+
+    /// Whether a word may have another spelling, by its letters in pairs.
+    fn may_be_respelt(&self, word: &str, token: Token) -> bool {
+        let bytes = word.as_bytes();
+        if !token.upper || token.cyrillic || bytes.len() < 6 {
+            return false;
+        }
+        let pair = |pair: &[u8]| match *pair {
+            // Letters beyond ASCII are respelt, too.
+            [a, b] => a >= 0x80 || is_set(&self.respelt_at, pair_bit(a, b)),
+            _ => false,
+        };
+        let last = bytes[bytes.len() - 1];
+        bytes.windows(2).any(pair) || pair(&[last, 0])
     }
 
     /// The fold of a word in another spelling of its letters, if it has any.
@@ -642,10 +823,10 @@ impl Index {
     pub(crate) fn scan(&self, text: &str, tokens: &Tokens, lang: Option<Lang>) -> Vec<Found> {
         let seen_by = lang.map_or(7, lang_bit);
         let mut found = Vec::new();
-        let mut buffer = String::new();
+        let mut scratch = Scratch::default();
         let mut at = 0;
         while at < tokens.list.len() {
-            match self.name_at(text, tokens, at, seen_by, &mut buffer) {
+            match self.name_at(text, tokens, at, seen_by, &mut scratch) {
                 Some(hit) => {
                     at = hit.last + 1;
                     found.push(hit);
@@ -662,17 +843,38 @@ impl Index {
         tokens: &Tokens,
         first: usize,
         seen_by: u8,
-        buffer: &mut String,
+        scratch: &mut Scratch,
     ) -> Option<Found> {
         let token = tokens.list[first];
-        if !token.upper && !tokens.all_small {
-            let bit = (token.hash >> 18) as usize;
-            if self.small_starts[bit >> 6] & (1 << (bit & 63)) == 0 {
-                return None;
-            }
+        let small = !token.upper && !tokens.all_small;
+        let filter = if small {
+            &self.small_starts
+        } else {
+            &self.starts
+        };
+        // A word broken over two lines has marks among its letters.
+        let word = tokens.text(text, first);
+        let mut known = token.broken || filter.has_begin(begin(word));
+        if small && !known {
+            return None;
         }
-        let mut states: Vec<State> = Vec::new();
-        self.each_form(text, token, seen_by, buffer, |form, matched| {
+        let mut hash = 0;
+        if known {
+            hash = tokens.hash(text, first);
+            known = filter.has_hash(hash);
+        }
+        if !known && (small || !self.may_be_respelt(word, token)) {
+            return None;
+        }
+        let Scratch {
+            buffer,
+            states,
+            next,
+            places,
+        } = scratch;
+        states.clear();
+        let hash = known.then_some(hash);
+        self.each_form(text, token, hash, seen_by, buffer, |form, matched| {
             let word = self.words[form.word as usize];
             if word.root != NONE && (token.upper || word.small || tokens.all_small) {
                 states.push(State {
@@ -683,11 +885,12 @@ impl Index {
             }
         });
         let in_text = seen_by != 7;
-        let mut best: Option<Found> = None;
+        let mut last: Option<usize> = None;
         let mut at = first;
+        places.clear();
         while !states.is_empty() {
-            let mut places: Vec<Hit> = Vec::new();
-            for state in &states {
+            let mut longer = false;
+            for state in states.iter() {
                 let mut end = self.nodes[state.node as usize].end;
                 while end != NONE {
                     let entry = self.ends[end as usize];
@@ -695,21 +898,17 @@ impl Index {
                     if entry.lookup_only && in_text {
                         continue;
                     }
+                    if !longer {
+                        longer = true;
+                        last = Some(at);
+                        places.clear();
+                    }
                     places.push(Hit {
                         place: entry.place,
                         matched: state.matched,
                         level: entry.level,
                     });
                 }
-            }
-            if !places.is_empty() {
-                places.sort_unstable();
-                places.dedup_by_key(|hit| hit.place);
-                best = Some(Found {
-                    first,
-                    last: at,
-                    places,
-                });
             }
             states.retain(|state| self.nodes[state.node as usize].goes_on);
             if states.is_empty() || at + 1 >= tokens.list.len() {
@@ -721,9 +920,10 @@ impl Index {
             }
             at += 1;
             let token = tokens.list[at];
-            let mut next: Vec<State> = Vec::new();
-            self.each_form(text, token, seen_by, buffer, |form, matched| {
-                for state in &states {
+            let hash = Some(tokens.hash(text, at));
+            next.clear();
+            self.each_form(text, token, hash, seen_by, buffer, |form, matched| {
+                for state in states.iter() {
                     let cases = state.cases & form.cases;
                     if cases == 0 {
                         continue;
@@ -737,9 +937,16 @@ impl Index {
                     }
                 }
             });
-            states = next;
+            std::mem::swap(states, next);
         }
-        best
+        let last = last?;
+        places.sort_unstable();
+        places.dedup_by_key(|hit| hit.place);
+        Some(Found {
+            first,
+            last,
+            places: places.clone(),
+        })
     }
 
     /// Every form of every name, sorted.

@@ -3,7 +3,7 @@
 
 use geo::{Distance, Haversine, Point};
 
-use super::fold::{canonical, fold};
+use super::fold::{canonical, fold, is_mark};
 use super::index::Tokens;
 use super::rank::{fold_words, nearness, own_name, prominence, quality, same_name};
 use super::{Candidate, Extent, Gazetteer, Match, PlaceId};
@@ -17,6 +17,10 @@ pub(crate) fn allowed_edits(letters: usize) -> usize {
         _ => 2,
     }
 }
+
+/// What an inflected form's score is multiplied by beside another place that bears
+/// the very name.
+const INFLECTED: f64 = 0.4;
 
 impl Gazetteer {
     /// The places that `name` may mean, best first, scores 0 to 1.
@@ -72,6 +76,21 @@ impl Gazetteer {
                 .collect(),
             _ => self.fuzzy(bare),
         };
+        // A name as it stands in the gazetteer comes before inflected forms of others.
+        if let Some(best) = best.filter(|_| share >= 0.5) {
+            let literal: Vec<bool> = best
+                .places
+                .iter()
+                .map(|hit| self.is_name(hit.place, &words))
+                .collect();
+            if literal.contains(&true) {
+                for (candidate, literal) in candidates.iter_mut().zip(literal) {
+                    if !literal {
+                        candidate.score *= INFLECTED;
+                    }
+                }
+            }
+        }
         // Other places in the query say which is meant: "Banjska kod Zvečana".
         if let Some(best) = best {
             let others: Vec<PlaceId> = found
@@ -193,13 +212,27 @@ impl Gazetteer {
     /// Score of a place by itself and the quality of the match.
     fn base_score(&self, place: PlaceId, matched: Match, typed: &str) -> f64 {
         let record = self.place(place);
-        let own = own_name(record, &fold_words(typed)).max(0.85);
-        // A name as it stands in the gazetteer, not an inflected form of another.
-        let typed = canonical(typed);
-        let mut literal = false;
-        super::names::each_name(record, &mut |name| literal |= canonical(name.text) == typed);
-        let base = if literal { 1.0 } else { 0.85 };
-        own * base * quality(matched) * prominence(record)
+        let own = own_name(record, self.own_names(place), &fold_words(typed)).max(0.85);
+        own * quality(matched) * prominence(record)
+    }
+
+    /// Whether the words are one of the place's names as it stands in the
+    /// gazetteer, diacritics and all, not an inflected form.
+    pub(crate) fn is_name(&self, place: PlaceId, words: &str) -> bool {
+        let canonical_words = |text: &str| -> String {
+            let words: Vec<String> = text
+                .split(|c: char| !(c.is_alphanumeric() || is_mark(c)))
+                .filter(|word| !word.is_empty())
+                .map(canonical)
+                .collect();
+            words.join(" ")
+        };
+        let typed = canonical_words(words);
+        let mut is = false;
+        super::names::each_name(self.place(place), &mut |name| {
+            is |= canonical_words(name.text) == typed;
+        });
+        is
     }
 
     /// 1 beside one of the other places or in its municipality, falling to 0.4 far

@@ -7,6 +7,7 @@ pub mod boundary;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::data::{Data, DataError};
 use crate::report::Lang;
@@ -167,6 +168,9 @@ pub struct Gazetteer {
     by_id: BTreeMap<String, PlaceId>,
     index: index::Index,
     guards: guard::Guards,
+    /// By place: how likely it is meant, and the folds of its names.
+    prominence: Vec<f64>,
+    own_names: Vec<OnceLock<rank::OwnNames>>,
 }
 
 impl Gazetteer {
@@ -189,7 +193,11 @@ impl Gazetteer {
             .enumerate()
             .map(|(at, place)| (place.id.clone(), PlaceId(at as u32)))
             .collect();
+        let prominence = places.iter().map(rank::prominence).collect();
+        let own_names = places.iter().map(|_| OnceLock::new()).collect();
         Ok(Gazetteer {
+            prominence,
+            own_names,
             index,
             guards,
             by_id,

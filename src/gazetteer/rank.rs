@@ -85,36 +85,49 @@ pub(crate) fn quality(matched: Match) -> f64 {
 /// How much what stands in the text is the place's own name: 1 for its English
 /// name, a little less for its name in the other languages, 0 for an alias. The
 /// endings of inflection may differ.
-pub(crate) fn own_name(place: &Place, words: &str) -> f64 {
+pub(crate) fn own_name(place: &Place, names: &OwnNames, words: &str) -> f64 {
     // A site other than a settlement is named with a kind word, or without it.
     let with_kind = !matches!(
         place.kind.as_str(),
         "settlement" | "municipality-seat" | "neighbourhood" | "outside"
     );
-    let is = |name: &str| {
-        let name = fold_words(name.split(" (").next().unwrap_or(name));
-        if with_kind && contains_words(&name, words) {
-            return true;
-        }
-        same_name(&name, words)
-    };
-    if is(&place.name_en) {
+    let is = |name: &str| with_kind && contains_words(name, words) || same_name(name, words);
+    if is(&names.english) {
         return 1.0;
     }
-    let others = [place.name_sq.as_deref(), place.name_sr.as_deref()];
-    if others.into_iter().flatten().any(is) {
+    if names.others.iter().any(|name| is(name)) {
         0.97
     } else {
         0.0
     }
 }
 
+/// The folded words of a place's own names: English; Albanian and Serbian.
+#[derive(Debug)]
+pub(crate) struct OwnNames {
+    english: String,
+    others: Vec<String>,
+}
+
+impl OwnNames {
+    pub(crate) fn of(place: &Place) -> OwnNames {
+        let folded = |name: &str| fold_words(name.split(" (").next().unwrap_or(name));
+        let others = [place.name_sq.as_deref(), place.name_sr.as_deref()];
+        OwnNames {
+            english: folded(&place.name_en),
+            others: others.into_iter().flatten().map(folded).collect(),
+        }
+    }
+}
+
 /// Whether some run of words of `name` is `words`, but for endings.
 fn contains_words(name: &str, words: &str) -> bool {
-    let name: Vec<&str> = name.split(' ').collect();
-    let words: Vec<&str> = words.split(' ').collect();
-    name.windows(words.len())
-        .any(|run| run.iter().zip(&words).all(|(a, b)| same_stem(a, b)))
+    let count = |text: &str| text.split(' ').count();
+    let (long, short) = (count(name), count(words));
+    (0..(long + 1).saturating_sub(short)).any(|from| {
+        let run = name.split(' ').skip(from);
+        run.zip(words.split(' ')).all(|(a, b)| same_stem(a, b))
+    })
 }
 
 /// Two forms of one name: as many words, and each a form of the other's.
@@ -182,7 +195,7 @@ impl Gazetteer {
         for toponym in toponyms.iter_mut() {
             for candidate in &mut toponym.candidates {
                 candidate.score =
-                    prominence(self.place(candidate.place)) * quality(candidate.matched);
+                    self.prominence[candidate.place.0 as usize] * quality(candidate.matched);
             }
             toponym.candidates.sort_by(|a, b| self.order(a, b));
         }
@@ -206,6 +219,11 @@ impl Gazetteer {
             }
             toponym.candidates.sort_by(|a, b| self.order(a, b));
         }
+    }
+
+    /// The folded words of a place's own names, made when first needed.
+    pub(crate) fn own_names(&self, place: PlaceId) -> &OwnNames {
+        self.own_names[place.0 as usize].get_or_init(|| OwnNames::of(self.place(place)))
     }
 
     /// Best score first; the id decides between equals.
@@ -244,11 +262,14 @@ impl Gazetteer {
                 let place = self.place(candidate.place);
                 let at = key.binary_search(&candidate.place).unwrap_or(0);
                 let settlement = matches!(place.kind.as_str(), "settlement" | "neighbourhood");
-                let own = own_name(place, &words);
-                if settlement || place.kind == "crossing" {
+                let own = own_name(place, self.own_names(candidate.place), &words);
+                if settlement {
                     candidate.score *= own.max(0.8);
+                } else if place.kind == "crossing" {
+                    // A crossing that is also called by a village beside it.
+                    candidate.score *= own.max(0.4);
                 }
-                if let Some(kinds) = &kinds
+                if let Some(kinds) = kinds
                     && !kinds.contains(&place.kind)
                 {
                     candidate.score *= 0.6;
@@ -314,8 +335,7 @@ impl Gazetteer {
             return None;
         }
         let bare = between.trim();
-        let words = fold_words(between);
-        let linked = bare == "," || bare == "(" || self.guards.is_container(&words);
+        let linked = bare == "," || bare == "(" || self.guards.is_container(&fold_words(between));
         let place = self.place(next.candidates[0].place);
         let usable =
             !place.outside && (place.extent == Extent::Point || !place.municipality.is_empty());
@@ -323,22 +343,21 @@ impl Gazetteer {
     }
 
     /// Kinds that the word before or after the name stands for.
-    fn kinds_beside(&self, text: &str, toponym: &Toponym) -> Option<Vec<String>> {
+    fn kinds_beside(&self, text: &str, toponym: &Toponym) -> Option<&[String]> {
         let before = behind(text, toponym.start, 32);
         let tokens = Tokens::of(before);
         if let Some(last) = tokens.list.len().checked_sub(1) {
             let tail = tokens.gap(before, last);
-            let token = tokens.list[last];
             if tail.trim_matches([' ', '"', '„', '“']).is_empty() {
-                if let Some(kinds) = self.guards.kinds_of(token.hash) {
-                    return Some(kinds.to_vec());
+                if let Some(kinds) = self.guards.kinds_of(tokens.hash(before, last)) {
+                    return Some(kinds);
                 }
                 let link = fold(tokens.text(before, last));
                 if matches!(link.as_str(), "of" | "e" | "i")
                     && let Some(head) = last.checked_sub(1)
-                    && let Some(kinds) = self.guards.kinds_of(tokens.list[head].hash)
+                    && let Some(kinds) = self.guards.kinds_of(tokens.hash(before, head))
                 {
-                    return Some(kinds.to_vec());
+                    return Some(kinds);
                 }
             }
         }
@@ -347,7 +366,7 @@ impl Gazetteer {
         let first = tokens.list.first()?;
         let direct = after[..first.start as usize].chars().all(|c| c == ' ');
         if direct {
-            self.guards.kinds_of(first.hash).map(<[String]>::to_vec)
+            self.guards.kinds_of(tokens.hash(after, 0))
         } else {
             None
         }

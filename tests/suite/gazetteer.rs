@@ -1,5 +1,6 @@
 //! Names in all forms, homonyms, and what is no place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use adminline::data::Data;
@@ -149,6 +150,44 @@ fn every_form_of_the_table_resolves() {
     );
 }
 
+/// The same table by the bare form alone, without kind or municipality: the best
+/// candidate of at least 97 % of the forms is the place of the row.
+#[test]
+fn forms_of_the_table_resolve_without_a_hint() {
+    let table = include_str!("../data/toponym-forms.tsv");
+    let (mut forms, mut failures) = (0_u32, Vec::new());
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let (lat, lon): (f64, f64) = (cells[7].parse().unwrap(), cells[8].parse().unwrap());
+        // The table's points are rough: areas and lines have any point on them.
+        let allowed = match cells[6] {
+            "region" => 20_000.0,
+            "line" => 40_000.0,
+            "river" => 30_000.0,
+            "lake" => 6_000.0,
+            _ => 5_000.0,
+        };
+        for form in cells[..6].iter().flat_map(|cell| cell.split('|')) {
+            forms += 1;
+            let candidates = gazetteer().lookup(form, None);
+            let best = candidates.first().map(|c| gazetteer().place(c.place));
+            let metres = best.map_or(f64::INFINITY, |p| {
+                Haversine.distance(Point::new(p.lon, p.lat), Point::new(lon, lat))
+            });
+            if metres > allowed {
+                let id = best.map_or("nothing", |p| p.id.as_str());
+                failures.push(format!("{} ({}): {form} -> {id}", cells[0], cells[6]));
+            }
+        }
+    }
+    assert!(
+        failures.len() as f64 <= 0.03 * f64::from(forms),
+        "{} of {forms} forms:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
 /// All names that a place has in the gazetteer.
 fn names(place: &Place) -> Vec<&str> {
     let mut names: Vec<&str> = vec![&place.name_en];
@@ -159,39 +198,76 @@ fn names(place: &Place) -> Vec<&str> {
     names
 }
 
-/// Every name and alias finds its own site. A homonym that bears the very same
-/// name may come before it: nothing in a bare name tells them apart.
+/// A name as it is compared: canonical, without a note in brackets.
+fn bare(name: &str) -> String {
+    let shown = name.split(" (").next().unwrap_or(name);
+    let words: Vec<String> = shown.split(' ').map(canonical).collect();
+    words.join(" ")
+}
+
+/// Every name and alias, without a hint of its municipality: its own site comes
+/// first for at least 99.9 % of the names that one site alone bears. Of a name that
+/// several sites bear no more than one can come first, and nothing in a bare name
+/// tells which: over all names, 94.1 % is the most that any resolver can reach. There
+/// every bearer must be among the candidates, and one of them first.
+///
+/// With its municipality, a name that two sites of one municipality bear (a village
+/// and its crossing, mostly) may give either; every other gives its own site.
 #[test]
 fn every_name_resolves_to_its_own_site() {
     let gazetteer = gazetteer();
-    let (mut lost, mut with, mut without, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut bearers: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    // Once for each way in which a site's name is spelt.
+    let mut named: BTreeMap<(usize, String), String> = BTreeMap::new();
     for (at, place) in gazetteer.places().iter().enumerate() {
         for name in names(place) {
-            all += 1;
-            let own = |c: &Candidate| c.place.0 as usize == at;
-            let bare = canonical(name.split(" (").next().unwrap_or(name));
-            let namesake = |c: &Candidate| {
-                let other = gazetteer.place(c.place);
-                names(other).iter().any(|n| canonical(n) == bare)
-            };
-            let municipality = Some(place.municipality.as_str()).filter(|m| !m.is_empty());
-            let found = gazetteer.lookup(name, municipality);
-            if !found.iter().any(own) {
-                lost.push(format!("{}: {name}", place.id));
-            }
-            if !found.first().is_some_and(|c| own(c) || namesake(c)) {
-                with.push(format!("{}: {name}", place.id));
-            }
-            let found = gazetteer.lookup(name, None);
-            if !found.first().is_some_and(|c| own(c) || namesake(c)) || !found.iter().any(own) {
-                without.push(format!("{}: {name}", place.id));
-            }
+            bearers.entry(bare(name)).or_default().insert(at);
+            let name = name.to_string();
+            named.entry((at, bare(&name))).or_insert(name);
         }
     }
-    let show = |list: &[String]| format!("{} of {all}:\n{}", list.len(), list.join("\n"));
-    assert!(lost.is_empty(), "{}", show(&lost));
-    assert!(with.len() * 1000 <= all, "{}", show(&with));
-    assert!(without.len() * 100 <= all, "{}", show(&without));
+    let (mut first, mut alone, mut first_alone) = (0, 0_u32, 0_u32);
+    let (mut lost, mut wrong, mut with) = (Vec::new(), Vec::new(), Vec::new());
+    for ((at, bare), name) in &named {
+        let place = &gazetteer.places()[*at];
+        let own = |c: &Candidate| c.place.0 as usize == *at;
+        let bearer = |c: &Candidate| bearers[bare].contains(&(c.place.0 as usize));
+        let show = format!("{}: {name}", place.id);
+        let found = gazetteer.lookup(name, None);
+        let is_first = found.first().is_some_and(own);
+        first += usize::from(is_first);
+        if bearers[bare].len() == 1 {
+            alone += 1;
+            first_alone += u32::from(is_first);
+        }
+        if !found.iter().any(own) {
+            lost.push(show.clone());
+        }
+        if !found.first().is_some_and(bearer) {
+            wrong.push(show.clone());
+        }
+        let municipality = Some(place.municipality.as_str()).filter(|m| !m.is_empty());
+        let found = gazetteer.lookup(name, municipality);
+        if !found.first().is_some_and(bearer) {
+            with.push(show);
+        }
+    }
+    let show = |list: &[String]| format!("{}:\n{}", list.len(), list.join("\n"));
+    let ceiling = bearers.len() as f64 / named.len() as f64;
+    let share = first as f64 / named.len() as f64;
+    assert!(lost.is_empty(), "not found at all: {}", show(&lost));
+    assert!(with.len() <= 2, "with the municipality: {}", show(&with));
+    assert!(
+        f64::from(first_alone) >= 0.999 * f64::from(alone),
+        "{first_alone} of {alone} unique names: {}",
+        show(&wrong)
+    );
+    assert!(
+        share >= ceiling - 0.001,
+        "{share:.4} of {} names, {ceiling:.4} at most: {}",
+        named.len(),
+        show(&wrong)
+    );
 }
 
 /// Checks that nothing in the region is found; places outside may be.
@@ -372,6 +448,76 @@ fn places_of_the_same_name_elsewhere_are_not_ours() {
             "Ushtrimi në Novosellë në Bullgari përfundoi.",
             "U arrestua në lagjen Banjica të Beogradit.",
             "Një fabrikë në Mitrovicën e Sremit u dogj.",
+        ],
+    );
+}
+
+/// Sentences written without a look at how they are read.
+#[test]
+fn further_names_are_no_places() {
+    check_none(
+        Lang::En,
+        &[
+            "Trepca '89 beat Drita 2-0.",
+            "He opened a can of Peja and watched the match.",
+            "Sanja Banjska, a pharmacist from Novi Sad, won the lottery.",
+            "The accused, Petar Zvecanovic, denied it.",
+            "A fire broke out in Banjica, a district of the Serbian capital.",
+            "Soldiers trained at the Novo Selo range near Sliven, Bulgaria.",
+            "The Sremska Mitrovica prison released two men.",
+            "Mr. Drenica told the court he was asleep.",
+            "Brad Pitt visited the set.",
+            "The Grace of God Church held a service.",
+            "A drone fell near Slatina in Romania.",
+            "Kamenica nad Lipou is a quiet Czech town.",
+            "Dragash Gashi signed for Partizan.",
+            "Arsenal striker Luka Banja was rested.",
+        ],
+    );
+    // Kraljevo and Nis are meant, but lie outside the area that is coded.
+    let serbian = [
+        "Pivo Peja je pojeftinilo.",
+        "Fudbaleri Trepče poraženi su u Kraljevu.",
+        "Milica Rudar je diplomirala na Filozofskom fakultetu.",
+        "U rudniku u Boru poginuo je radnik.",
+        "Nišlije su dočekale goste u Nišu.",
+        "Požar je izbio u Novom Selu kod Vrnjačke Banje.",
+        "Na Banjici, u Beogradu, uhapšen je pljačkaš.",
+        "Zatvor u Sremskoj Mitrovici proširuje se.",
+        "Poplava u Slatini, u Hrvatskoj, odnela je most.",
+        "Zvečanska ulica u Beogradu zatvorena je za saobraćaj.",
+        "Lipa je procvetala u aprilu.",
+        "Gračanica, u Tuzlanskom kantonu, ostala je bez struje.",
+        "Sudija Vesna Kamenica odložila je ročište.",
+        "Језеро је мирно, а река плитка.",
+    ];
+    for text in serbian {
+        let found = gazetteer().find(text, Lang::Sr);
+        let places = found
+            .iter()
+            .map(|t| gazetteer().place(t.candidates[0].place));
+        let ours: Vec<&str> = places
+            .filter(|p| !p.outside && !matches!(p.id.as_str(), "kraljevo-kraljevo" | "nis-nis"))
+            .map(|p| p.id.as_str())
+            .collect();
+        assert_eq!(ours, [""; 0], "in {text:?}");
+    }
+    check_none(
+        Lang::Sq,
+        &[
+            "Birra e Pejës ka çmim të ri.",
+            "Skënder Mitrovica shkroi një roman.",
+            "FC Llapi mundi Ballkanin.",
+            "Drita dhe Trepça luajtën baras.",
+            "Gjykatësja Vjosa Vushtrria u gradua.",
+            "Në Kamenicë të Çekisë u mbajt festivali.",
+            "Ministri Blerim Gjakova nuk komentoi.",
+            "Burimi tha se armët janë të vjetra.",
+            "Ura u ndërtua me fondet e BE-së.",
+            "Shkolla \"Ismail Qemali\" fitoi garën.",
+            "Në Novosellë të Bullgarisë nisi stërvitja.",
+            "Zonja Peja mori çmimin.",
+            "Në Banjicë, në Beograd, u vra një burrë.",
         ],
     );
 }

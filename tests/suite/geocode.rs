@@ -172,6 +172,30 @@ fn phrases() {
     );
 }
 
+/// A name that several places bear, with nothing in the text to tell them apart, is
+/// less sure than one that a single place bears.
+#[test]
+fn a_homonym_lowers_the_confidence() {
+    let sure = |text: &str| {
+        let kit = &*KIT;
+        let found = places(text, "en");
+        let (_, p) = place_of(
+            &found[0],
+            "protest",
+            &kit.gazetteer,
+            &kit.boundary,
+            &kit.rules,
+        )
+        .expect("a place");
+        p.confidence.expect("a confidence")
+    };
+    let alone = sure("A shed burned in Lesak.");
+    let homonym = sure("A shed burned in Suvi Do.");
+    let told = sure("A shed burned in Suvi Do, Gracanica municipality.");
+    assert!(alone > 0.95, "{alone}");
+    assert!(homonym < 0.8 && homonym < told, "{homonym} {told}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

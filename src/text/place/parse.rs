@@ -569,6 +569,14 @@ impl<'a> Row<'a> {
                 c -= n;
                 left.start = c;
                 linked = false;
+                // "the northern, Serb-run part of"
+                if left.wind.is_none()
+                    && let Some((start, bearing)) = self.wind_before_comma(c, floor)
+                {
+                    left.wind = Some(bearing);
+                    left.start = start;
+                    c = start;
+                }
                 continue;
             }
             if let Some((n, bearing)) = w.wind_adjective.before(c, word)
@@ -621,12 +629,14 @@ impl<'a> Row<'a> {
                 left.prep = Some(prep);
                 left.start = c - n;
                 let mut d = c - n;
+                // "the crossing at X": the noun before the preposition tells the kind.
+                let mut kind = w.kinds.before(d, word);
                 while let Some((m, ())) = w.skip.before(d, word) {
                     d -= m;
+                    kind = kind.or_else(|| w.kinds.before(d, word));
                 }
-                // "the crossing at X": the noun before the preposition tells the kind.
                 if left.kinds.is_empty()
-                    && let Some((_, kind)) = w.kinds.before(d, word)
+                    && let Some((_, kind)) = kind
                     && !self.kind_is_wide(kind)
                 {
                     left.kinds.push(kind);
@@ -646,6 +656,19 @@ impl<'a> Row<'a> {
             break;
         }
         left
+    }
+
+    /// A wind as an adjective that a comma and at most four words part from item `at`:
+    /// its first item.
+    fn wind_before_comma(&self, at: usize, floor: usize) -> Option<(usize, f64)> {
+        let w = self.words;
+        let word = |i: usize| (i >= floor).then(|| self.word(i)).flatten();
+        let comma = (at.saturating_sub(5)..at)
+            .rev()
+            .take_while(|&i| word(i).is_some())
+            .find(|&i| word(i) == Some(","))?;
+        let (n, bearing) = w.wind_adjective.before(comma, word)?;
+        Some((comma - n, bearing))
     }
 
     /// A road noun with the word that leads to the place: "the road to", "put za",
@@ -1129,7 +1152,15 @@ impl<'a> Row<'a> {
                 Relation::AlongLine | Relation::Municipality
             )
             && self.follows(k, left.start)
-            && (left.offset.is_some() || left.prep.is_some_and(|p| p.manner == Manner::Near))
+            && (left.offset.is_some()
+                || left.prep.is_some_and(|p| p.manner == Manner::Near)
+                // "at Merdare, on the administrative line"
+                || k > 0
+                    && self.comma(k - 1)
+                    && self.best(k - 1).extent == Extent::Point
+                    && left
+                        .prep
+                        .is_some_and(|p| p.manner == Manner::At && p.role == PlaceRole::Location))
         {
             return k + 1;
         }
@@ -1230,6 +1261,10 @@ impl<'a> Row<'a> {
             third.prep.is_none() && third.kinds.is_empty()
         };
         if left.offset.is_some_and(|o| o.metres.is_some()) && comma {
+            return true;
+        }
+        // "Slatina, a village south of Leposavic"
+        if left.offset.is_some() && comma && !and && !self.is_area(k) && self.compatible(k, q) {
             return true;
         }
         // "at Rudare, at the northern exit of Zvecan"
@@ -1394,12 +1429,37 @@ impl<'a> Row<'a> {
             return after;
         }
 
+        // "on the bank of the Ibar in Leposavic": the river is long, the town is not.
+        if k == last
+            && next < self.names.len()
+            && self.best(k).kind == "river"
+            && self.kind_at(k, &kinds).is_none()
+            && !self.comma(k)
+            && self.best(next).extent == Extent::Point
+            && !self.is_metonym(next)
+        {
+            let after = self.left(self.names[next].item, self.names[k].item + 1);
+            let placed = after.offset.is_none()
+                && !after.road
+                && after.prep.is_some_and(|p| {
+                    p.role == PlaceRole::Location && matches!(p.manner, Manner::At | Manner::Near)
+                });
+            if placed && self.follows(next, after.start) {
+                return self.group(next, self.names[k].item + 1, out);
+            }
+        }
+
         let mut containers = Vec::new();
         let narrow = matches!(self.best(last).extent, Extent::Point)
             || matches!(self.best(last).kind.as_str(), "lake" | "mountain");
         if narrow || wide_after {
             let mut inner = last;
-            while next < self.names.len() && self.explains(inner, next, 0) {
+            let over_river = |inner: usize, next: usize| {
+                inner != last && self.best(inner).kind == "river" && self.explains(last, next, 0)
+            };
+            while next < self.names.len()
+                && (self.explains(inner, next, 0) || over_river(inner, next))
+            {
                 containers.push(next);
                 inner = next;
                 next += 1;

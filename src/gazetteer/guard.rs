@@ -103,6 +103,9 @@ pub(crate) struct Guards {
     phrase_at: FxHashMap<[u8; 2], Vec<(usize, usize)>>,
     container: FxHashSet<u32>,
     container_fillers: FxHashSet<u32>,
+    /// Hashes of [`LINKS`] and of the English article.
+    links: FxHashSet<u32>,
+    the: u32,
     recurring: Vec<String>,
     elsewhere_units: Vec<Pattern>,
     elsewhere_adjectives: Vec<Pattern>,
@@ -220,6 +223,8 @@ impl Guards {
             phrase_at,
             container: keys(&file.container_words),
             container_fillers: keys(&file.container_fillers),
+            links: LINKS.iter().map(|link| key(link)).collect(),
+            the: key("the"),
             recurring: file.recurring,
             elsewhere_units: patterns(&file.elsewhere_units),
             elsewhere_adjectives: patterns(&file.elsewhere_adjectives),
@@ -391,15 +396,14 @@ impl Scene<'_> {
 
     /// A preposition of place stands right before.
     fn has_preposition(&self, found: &Found) -> bool {
-        let the = key("the");
         match self.before(found.first, 1) {
-            Some(hash) if hash == the => self
+            Some(hash) if hash == self.guards.the => self
                 .before(found.first, 2)
                 .is_some_and(|h| self.guards.prepositions.contains(&h)),
             Some(hash) if self.guards.prepositions.contains(&hash) => true,
             // "u blizini Peći", "on the outskirts of Peja"
             Some(hash) if self.guards.prepositional_nouns.contains(&hash) => true,
-            Some(hash) if LINKS.iter().any(|link| hash == key(link)) => self
+            Some(hash) if self.guards.links.contains(&hash) => self
                 .before(found.first, 2)
                 .is_some_and(|h| self.guards.prepositional_nouns.contains(&h)),
             _ => false,
@@ -413,7 +417,7 @@ impl Scene<'_> {
         kinds(link)
             .or_else(|| kinds(self.after(found.last)))
             .or_else(|| {
-                link.filter(|h| LINKS.iter().any(|link| *h == key(link)))?;
+                link.filter(|h| self.guards.links.contains(h))?;
                 kinds(self.before(found.first, 2))
             })
     }
@@ -549,7 +553,7 @@ impl Scene<'_> {
     fn is_organisation(&self, found: &Found) -> bool {
         let link = self.before(found.first, 1);
         link.is_some_and(|h| self.guards.organisation_before.contains(&h))
-            || link.is_some_and(|h| LINKS.iter().any(|link| h == key(link)))
+            || link.is_some_and(|h| self.guards.links.contains(&h))
                 && self
                     .before(found.first, 2)
                     .is_some_and(|h| self.guards.organisation_of.contains(&h))

@@ -110,10 +110,10 @@ pub(crate) struct Index {
     /// The forms that may start a name, and those that may with a small letter.
     starts: Filter,
     small_starts: Filter,
-    /// A bit for each two letters that begin another spelling.
-    respelt_at: Vec<u64>,
     /// Other spellings of letters, longest first.
     respell: Vec<(String, String)>,
+    /// What begins one of them.
+    respelt: Respelt,
     /// Single-word names a misspelling of which may be proposed.
     may_be_misspelt: Vec<(u32, PlaceId)>,
     /// Folds of their forms by first letter and length, made when first needed.
@@ -194,17 +194,43 @@ fn pair_bit(a: u8, b: u8) -> usize {
     usize::from(a & 31) << 5 | usize::from(b & 31)
 }
 
-/// A bit for each pair of letters with which a spelling of `respell` begins.
-fn respelt_at(respell: &[(String, String)]) -> Vec<u64> {
-    let mut bits = vec![0; 16];
-    for (from, _) in respell {
-        match *from.as_bytes() {
-            [a, b, ..] if a < 0x80 => set(&mut bits, pair_bit(a, b)),
-            [a] => (0..32).for_each(|b| set(&mut bits, pair_bit(a, b))),
-            _ => {}
+/// What other spellings begin with.
+#[derive(Debug, Default)]
+struct Respelt {
+    /// A bit for each pair of ASCII letters.
+    pairs: Vec<u64>,
+    /// The first two bytes of the others: figures, letters with diacritics.
+    others: Vec<[u8; 2]>,
+}
+
+impl Respelt {
+    fn new(respell: &[(String, String)]) -> Respelt {
+        let mut pairs = vec![0; 16];
+        let mut others = Vec::new();
+        for (from, _) in respell {
+            match *from.as_bytes() {
+                [a, b, ..] if a.is_ascii_alphabetic() => set(&mut pairs, pair_bit(a, b)),
+                [a] if a.is_ascii_alphabetic() => {
+                    (0..32).for_each(|b| set(&mut pairs, pair_bit(a, b)));
+                }
+                [a] => others.push([a, 0]),
+                [a, b, ..] => others.push([a, b]),
+                [] => {}
+            }
+        }
+        Respelt { pairs, others }
+    }
+
+    /// Whether a spelling may begin with these two bytes of a word.
+    fn begins(&self, a: u8, b: u8) -> bool {
+        if a.is_ascii_alphabetic() {
+            is_set(&self.pairs, pair_bit(a, b))
+        } else {
+            // The small letter of a capital with a diacritic differs in one bit.
+            let other = |o: &[u8; 2]| o[0] == a && (o[1] == 0 || o[1] | 0x20 == b | 0x20);
+            self.others.iter().any(other)
         }
     }
-    bits
 }
 
 fn lang_bit(lang: Lang) -> u8 {
@@ -238,7 +264,7 @@ impl<'a> Builder<'a> {
                 children: IntMap::default(),
                 starts: Filter::default(),
                 small_starts: Filter::default(),
-                respelt_at: respelt_at(&guards.respell),
+                respelt: Respelt::new(&guards.respell),
                 respell: guards.respell.clone(),
                 may_be_misspelt: Vec::new(),
                 near: OnceLock::new(),
@@ -729,13 +755,11 @@ impl Index {
         if !token.upper || token.cyrillic || bytes.len() < 6 {
             return false;
         }
-        let pair = |pair: &[u8]| match *pair {
-            // Letters beyond ASCII are respelt, too.
-            [a, b] => a >= 0x80 || is_set(&self.respelt_at, pair_bit(a, b)),
-            _ => false,
-        };
         let last = bytes[bytes.len() - 1];
-        bytes.windows(2).any(pair) || pair(&[last, 0])
+        let pairs = bytes.windows(2).map(|pair| (pair[0], pair[1]));
+        pairs
+            .chain([(last, 0)])
+            .any(|(a, b)| self.respelt.begins(a, b))
     }
 
     /// The fold of a word in another spelling of its letters, if it has any.

@@ -180,12 +180,14 @@ impl Gazetteer {
         let mut best: Option<(u8, String)> = None;
         for (label, name) in names {
             let shown = name.split(" (").next().unwrap_or(name);
-            let (rank, how) = if canonical(shown) == typed {
+            let (rank, how) = if shown.to_lowercase() == bare.to_lowercase() {
                 (0, "")
+            } else if canonical(shown) == typed {
+                (1, "")
             } else if fold_words(shown) == words {
-                (1, ", without its diacritics or in another spelling")
+                (2, ", without its diacritics or in another spelling")
             } else if same_name(&fold_words(shown), &words) {
-                (2, ", inflected")
+                (3, ", inflected")
             } else {
                 continue;
             };

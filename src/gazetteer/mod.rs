@@ -118,11 +118,13 @@ impl Place {
             Lang::Sr => [self.name_sr.as_ref(), self.name_sr_cyrl.as_ref()],
             Lang::Sq => [self.name_sq.as_ref(), None],
         };
+        // Word by word: a fold of the whole would lose its spaces.
+        let words = rank::fold_words(folded);
         names
             .into_iter()
             .flatten()
             .chain(&self.aliases)
-            .any(|name| fold::fold(name) == folded)
+            .any(|name| rank::fold_words(name) == words)
     }
 }
 

@@ -29,6 +29,48 @@ pub struct ExtractArgs {
     /// Put the record separator of RFC 8142 before every Feature
     #[arg(long)]
     rs: bool,
+    /// Write what was not coded and why, one JSON line a candidate
+    #[arg(long, value_name = "FILE")]
+    uncoded: Option<PathBuf>,
+    /// Write what could not be read and why, one JSON line an input or record
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+/// The files beside the mentions that were asked for.
+struct Beside {
+    uncoded: Option<Output>,
+    rejects: Option<Output>,
+}
+
+impl Beside {
+    fn create(args: &ExtractArgs) -> std::io::Result<Beside> {
+        let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        Ok(Beside {
+            uncoded: create(&args.uncoded)?,
+            rejects: create(&args.rejects)?,
+        })
+    }
+
+    fn write(&mut self, coded: &Result<Coded, Reject>) -> std::io::Result<()> {
+        match (coded, &mut self.uncoded, &mut self.rejects) {
+            (Ok(coded), Some(file), _) => {
+                for line in &coded.uncoded {
+                    crate::export::uncoded::write(file, line)?;
+                }
+            }
+            (Err(reject), _, Some(file)) => crate::export::write_reject(file, reject)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn commit(self) -> std::io::Result<()> {
+        for file in [self.uncoded, self.rejects].into_iter().flatten() {
+            file.commit()?;
+        }
+        Ok(())
+    }
 }
 
 /// Runs the command.
@@ -63,6 +105,7 @@ fn stream(
     out: &mut impl Write,
     live: bool,
 ) -> anyhow::Result<Tally> {
+    let mut beside = Beside::create(args)?;
     let mut tally = Tally::default();
     let meter = Meter::default();
     let mut progress = Progress::start(common, &meter);
@@ -73,6 +116,7 @@ fn stream(
         report::selected_records(inputs, selection, engine.reading()).metered(meter),
         common.workers(),
         |coded: Result<Coded, Reject>| {
+            beside.write(&coded)?;
             match coded {
                 Ok(coded) => {
                     for mention in &coded.mentions {
@@ -93,6 +137,7 @@ fn stream(
         },
     )?;
     out.flush()?;
+    beside.commit()?;
     progress.end();
     summary::say(common, &tally, None, progress.speed(&tally.counts));
     Ok(tally)

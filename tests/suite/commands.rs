@@ -148,6 +148,32 @@ fn extract_writes_a_feature_a_line() {
 }
 
 #[test]
+fn extract_writes_beside_the_mentions_what_run_writes() {
+    let dir = folder();
+    let text = format!("{}\nno report\n", reports().trim_end());
+    let input = put(dir.path(), "in.jsonl", text);
+    let out = dir.path().join("run");
+    ok(&["run", arg(&input), "-o", arg(&out)], 3);
+    let at = |name: &str| dir.path().join(name);
+    let (uncoded, rejects) = (at("uncoded.jsonl"), at("rejects.jsonl"));
+    let files = ["--uncoded", arg(&uncoded), "--rejects", arg(&rejects)];
+    let mentions = ok(&[&["extract", arg(&input)], &files[..]].concat(), 3);
+    assert_eq!(
+        mentions,
+        fs::read_to_string(out.join("mentions.geojsonl")).unwrap()
+    );
+    for name in ["uncoded.jsonl", "rejects.jsonl"] {
+        let text = fs::read_to_string(at(name)).unwrap();
+        assert_eq!(text, fs::read_to_string(out.join(name)).unwrap(), "{name}");
+    }
+    assert!(
+        fs::read_to_string(&rejects)
+            .unwrap()
+            .contains("not valid JSON")
+    );
+}
+
+#[test]
 fn extract_streams_from_standard_input() {
     for jobs in ["1", "2"] {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin("adminline"))

@@ -51,6 +51,9 @@ FILES = {
     "rejects": "rejects.jsonl",
 }
 
+# Incidents of no reports.
+NOTHING = b'{"type":"FeatureCollection","features":[]}\n'
+
 
 def block_of(category):
     """The key of the block that a mention of this category is merged in."""
@@ -419,15 +422,19 @@ def bins(sizes, number):
     return share, len(loads)
 
 
-def write(path, lines):
-    """Writes a file that appears when it is whole; returns the number of its lines."""
-    number = 0
-    with open(f"{path}.part", "wb") as file:
-        for line in lines:
-            file.write(line + b"\n")
-            number += 1
-    os.replace(f"{path}.part", path)
-    return number
+def write(folder, kinds, lines):
+    """Writes lines of several kinds, which come as (number of the kind, line), into a file
+    each that appears when it is whole. Returns how many lines each file has."""
+    counts = dict.fromkeys(kinds, 0)
+    targets = [os.path.join(folder, FILES[kind]) for kind in kinds]
+    files = [open(f"{target}.part", "wb") for target in targets]
+    for number, line in lines:
+        files[number].write(line + b"\n")
+        counts[kinds[number]] += 1
+    for target, file in zip(targets, files):
+        file.close()
+        os.replace(f"{target}.part", target)
+    return counts
 
 
 def job(spark, options):
@@ -461,8 +468,9 @@ def job(spark, options):
 
     # Which blocks there are, and how large.
     mentions = results.filter(lambda one: one[0] == "mentions")
-    sizes = mentions.map(lambda one: (one[1], len(one[4]))).reduceByKey(lambda a, b: a + b)
-    share, tasks = bins(dict(sizes.collect()), partitions)
+    lengths = mentions.map(lambda one: (one[1], len(one[4])))
+    sizes = dict(lengths.reduceByKey(lambda a, b: a + b).collect())
+    share, tasks = bins(sizes, partitions)
     merged = (
         mentions.map(lambda one: (share[one[1]], one[4]))
         .partitionBy(tasks, lambda task: task)
@@ -475,20 +483,21 @@ def job(spark, options):
     with tempfile.TemporaryDirectory(prefix="adminline-") as folder:
         parts = [os.path.join(folder, f"part-{task:05}.geojson") for task in range(tasks)]
         files = [open(part, "wb") for part in parts]
-        for task, line in merged.toLocalIterator():
+        for task, line in merged.toLocalIterator() if sizes else ():
             files[task].write(line + b"\n")
+        if not sizes:
+            files[0].write(NOTHING)
         for file in files:
             file.close()
         target = os.path.join(options.output, "incidents.geojson")
         subprocess.run(merge(*parts, f"--output={target}"), env=environment(), check=True)
 
-    counts = {}
-    for kind, name in FILES.items():
-        if kind == "mentions" and options.no_mentions:
-            continue
-        lines = results.filter(lambda one, kind=kind: one[0] == kind)
-        in_order = lines.sortBy(lambda one: (one[2], one[3])).map(lambda one: one[4])
-        counts[kind] = write(os.path.join(options.output, name), in_order.toLocalIterator())
+    kinds = [kind for kind in FILES if kind != "mentions" or not options.no_mentions]
+    wanted = results.filter(lambda one: one[0] in kinds)
+    in_order = wanted.sortBy(lambda one: (kinds.index(one[0]), one[2], one[3]), True, partitions)
+    lines = in_order.map(lambda one: (kinds.index(one[0]), one[4]))
+    counts = write(options.output, kinds, lines.toLocalIterator())
+    results.unpersist()
     said = ", ".join(f"{n} {kind}" for kind, n in counts.items())
     print(
         f"adminline_job: {rows.rdd.getNumPartitions()} tasks to extract, {tasks} to merge: {said}",
@@ -497,7 +506,7 @@ def job(spark, options):
     return counts["rejects"]
 
 
-def arguments():
+def arguments(typed=None):
     """What was typed."""
     parser = argparse.ArgumentParser(
         description="What `adminline run` makes of line-delimited JSON, on Spark.",
@@ -510,7 +519,7 @@ def arguments():
     parser.add_argument("--no-mentions", action="store_true", help="no mentions.geojsonl")
     for name in FOR_EXTRACT + FOR_BOTH:
         parser.add_argument(f"--{name}")
-    return parser.parse_args()
+    return parser.parse_args(typed)
 
 
 def main():

@@ -39,17 +39,29 @@ status=0
 (cd "$work" && "$binary" run in -o one -qq) || status=$?
 [ "$status" = 3 ] || fail "the run on one machine ended with $status"
 
-job=$PWD/deploy/spark/adminline_job.py
-for shares in 1 2 4; do
-  status=0
-  # By itself a share of one executor: two processes, one core each.
-  (cd "$work" && timeout 300 spark-submit --master 'local-cluster[2,1,1024]' \
+# Two executors with a core each, which are processes of their own.
+submit() {
+  local status=0
+  (cd "$work" && timeout 600 spark-submit --master 'local-cluster[2,1,1024]' \
     --conf spark.ui.enabled=false --conf spark.executor.memory=512m --driver-memory 512m \
-    --files "$binary" "$job" --partitions "$shares" -o "out-$shares" in) >"$work/log" 2>&1 || status=$?
-  [ "$status" = 3 ] || fail "the job with $shares shares ended with $status"
-  grep '^adminline_job: ' "$work/log" || fail "the job said nothing"
+    --files "$binary" "$@") >"$work/log" 2>&1 || status=$?
+  return $status
+}
+compare() {
   for file in incidents.geojson mentions.geojsonl uncoded.jsonl rejects.jsonl; do
-    cmp "$work/one/$file" "$work/out-$shares/$file" || fail "$file differs with $shares shares"
+    cmp "$work/one/$file" "$work/out-$1/$file" || fail "$file differs with $1 shares"
   done
-done
+}
+
+job=$PWD/deploy/spark/adminline_job.py
+status=0
+submit "$job" --partitions 4 -o out-4 in || status=$?
+[ "$status" = 3 ] || fail "the job ended with $status"
+grep '^adminline_job: ' "$work/log" || fail "the job said nothing"
+compare 4
+# Both in one session, which is quicker.
+submit --py-files "$job" "$PWD/tests/spark/shares.py" in 1 2 || fail "the job with fewer shares"
+grep '^adminline_job: ' "$work/log" || fail "the job said nothing"
+compare 1
+compare 2
 echo "3 passed, 0 failed"

@@ -157,7 +157,7 @@ fn extract_writes_beside_the_mentions_what_run_writes() {
     let at = |name: &str| dir.path().join(name);
     let (uncoded, rejects) = (at("uncoded.jsonl"), at("rejects.jsonl"));
     let files = ["--uncoded", arg(&uncoded), "--rejects", arg(&rejects)];
-    let mentions = ok(&[&["extract", arg(&input)], &files[..]].concat(), 3);
+    let mentions = ok(&[&["extract", arg(&input)][..], &files[..]].concat(), 3);
     assert_eq!(
         mentions,
         fs::read_to_string(out.join("mentions.geojsonl")).unwrap()

@@ -6,7 +6,7 @@
 
 Each task pipes its share of the lines through `adminline extract -`. Mentions are then
 brought together by the block that they can be merged in, each block goes through
-`adminline merge -`, and `adminline merge` puts the merged blocks together. All that
+`adminline merge -`, and `adminline merge --joined` puts the merged blocks together. All that
 decides anything is the program's own code; what is here numbers lines and moves bytes.
 
 The files in DIR are those that `adminline run INPUT...` writes, byte by byte:
@@ -36,8 +36,9 @@ LINES = re.compile(r"\.(jsonl|ndjson)(\.gz|\.gzip)?$", re.IGNORECASE)
 MANIFEST = re.compile(r"^manifest\.(csv|jsonl|ndjson)$", re.IGNORECASE)
 
 # What rules.toml calls rivals: categories that one side's and the other side's reports
-# use for one incident, so that they have to be merged together. All other categories
-# stay apart. A test compares this with data/merge/rules.toml.
+# use for one incident, so that they are one block. All others are a block each. A test
+# compares this with data/merge/rules.toml; where a --data folder says otherwise, `merge
+# --joined` finds a block in two parts and refuses.
 RIVALS = [("arrest", "abduction")]
 
 # Options of the program that the job hands on: to extract, and to merge.
@@ -490,7 +491,9 @@ def job(spark, options):
         for file in files:
             file.close()
         target = os.path.join(options.output, "incidents.geojson")
-        subprocess.run(merge(*parts, f"--output={target}"), env=environment(), check=True)
+        subprocess.run(
+            merge("--joined", *parts, f"--output={target}"), env=environment(), check=True
+        )
 
     kinds = [kind for kind in FILES if kind != "mentions" or not options.no_mentions]
     wanted = results.filter(lambda one: one[0] in kinds)

@@ -24,6 +24,7 @@ if ! cmp -s deploy/spark/requirements.txt "$venv/requirements.txt"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r deploy/spark/requirements.txt
   cp deploy/spark/requirements.txt "$venv/requirements.txt"
 fi
+export PYTHONDONTWRITEBYTECODE=1
 export PATH="$venv/bin:$PATH" PYSPARK_PYTHON="$venv/bin/python3" SPARK_LOCAL_IP=127.0.0.1
 unset SPARK_HOME PYTHONPATH
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::export::geojson::{self, Bounds, Stamp};
 use crate::export::{csv, read_feature};
 use crate::geocode::Located;
+use crate::merge::words::Words;
 use crate::merge::{Block, Rules, Store, mention, numbered};
 
 /// The most of a line that is read at once.
@@ -51,6 +52,33 @@ struct Entry {
     row: Part,
     /// The explanations.
     explanations: Part,
+}
+
+/// An [`Entry`] in short: undated, first and last date, category, place and id, words.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    key: [u32; 6],
+    feature: Part,
+    row: Part,
+    explanations: Part,
+}
+
+impl Item {
+    fn entry(&self, words: &Words) -> Entry {
+        let [undated, start, end, category, place, id] = self.key;
+        let maybe = |word: u32| (word != 0).then(|| words.get(word).to_string());
+        Entry {
+            undated: undated != 0,
+            start: maybe(start),
+            end: maybe(end),
+            category: words.get(category).to_string(),
+            place: maybe(place),
+            id: words.get(id).to_string(),
+            feature: self.feature,
+            row: self.row,
+            explanations: self.explanations,
+        }
+    }
 }
 
 /// A part of the file: where it begins, and its length in bytes.
@@ -102,28 +130,30 @@ pub fn merge<M: Read + Seek, S: Read + Write + Seek>(
         for n in 0..lines.offsets.len() {
             block.add(&lines.look(n)?);
         }
-        let mut entries = Vec::new();
+        let (mut items, mut words) = (Vec::new(), Words::default());
         let names = block.merge(&mut lines, explain, |incident| {
-            entries.push(merged.add(incident)?);
+            items.push(merged.add(incident, &mut words)?);
             Ok(())
         })?;
-        for (entry, number) in entries.iter_mut().zip(&names.numbers) {
+        for (item, number) in items.iter_mut().zip(&names.numbers) {
             if *number > 1 {
-                entry.id = numbered(&entry.id, *number);
+                let id = numbered(words.get(item.key[5]), *number);
+                item.key[5] = words.number(&id);
             }
         }
-        for (entry, why) in entries.iter_mut().zip(&names.explanations) {
+        for (item, why) in items.iter_mut().zip(&names.explanations) {
             let mut text = Vec::new();
             for one in why {
                 serde_json::to_writer(&mut text, one)?;
                 text.push(b'\n');
             }
-            entry.explanations = merged.spool.add(&text)?;
+            item.explanations = merged.spool.add(&text)?;
         }
-        entries.sort_unstable();
+        let ranks = words.ranks();
+        items.sort_unstable_by_key(|item| item.key.map(|word| ranks[word as usize]));
         let from = merged.spool.length;
-        for entry in entries {
-            let mut line = serde_json::to_vec(&entry)?;
+        for item in items {
+            let mut line = serde_json::to_vec(&item.entry(&words))?;
             line.push(b'\n');
             merged.spool.add(&line)?;
         }
@@ -344,7 +374,7 @@ impl Run {
 
 impl<S: Read + Write + Seek> Merged<S> {
     /// Writes an incident into the file. Its id is yet to be numbered.
-    fn add(&mut self, incident: Located) -> io::Result<Entry> {
+    fn add(&mut self, incident: Located, words: &mut Words) -> io::Result<Item> {
         self.bounds.add(&incident);
         let mut feature = Vec::new();
         geojson::write_feature(&mut feature, &incident)?;
@@ -360,13 +390,20 @@ impl<S: Read + Write + Seek> Merged<S> {
                 self.by_category.insert(p.category.clone(), 1);
             }
         }
-        Ok(Entry {
-            undated: p.date_start.is_none(),
-            start: p.date_start,
-            end: p.date_end,
-            category: p.category,
-            place: p.place,
-            id: incident.id,
+        Ok(Item {
+            key: [
+                // Any word for those without a date, which come after no word.
+                if p.date_start.is_none() {
+                    words.number("")
+                } else {
+                    0
+                },
+                words.maybe(p.date_start.as_deref()),
+                words.maybe(p.date_end.as_deref()),
+                words.number(&p.category),
+                words.maybe(p.place.as_deref()),
+                words.number(&incident.id),
+            ],
             feature,
             row,
             explanations: Part::default(),

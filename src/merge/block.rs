@@ -5,8 +5,6 @@
 //! when what they say together is written, one incident after the other, so that they
 //! may lie in a file.
 
-use std::collections::HashMap;
-
 use super::brief::{Brief, Tables};
 use super::cell::{Cells, With};
 use super::cluster;
@@ -14,6 +12,7 @@ use super::explain::{self, Explanation};
 use super::mention;
 use super::rules::Rules;
 use super::summary;
+use super::words::Words;
 use crate::geocode::Located;
 
 /// Where the mentions of a block are.
@@ -100,6 +99,7 @@ impl<'r> Block<'r> {
         };
         let (clusters, joins) = cluster::clusters(&cells, with);
         let mut named = Vec::with_capacity(clusters.len());
+        let mut words = Words::default();
         for cluster in &clusters {
             let mut members: Vec<u32> = cluster
                 .iter()
@@ -113,25 +113,20 @@ impl<'r> Block<'r> {
                 .collect::<Result<Vec<Located>, _>>()?;
             let (mut incident, first) = summary::incident(mentions, self.rules);
             incident.id = summary::id_of(&incident);
-            let published = incident
-                .properties
-                .sources
-                .first()
-                .and_then(|s| s.published.clone());
+            let source = incident.properties.sources.first();
             named.push(Named {
-                id: incident.id.clone(),
-                undated: published.is_none(),
-                published,
+                id: words.number(&incident.id),
+                published: words.maybe(source.and_then(|s| s.published.as_deref())),
                 first: members[first],
             });
             give(incident)?;
         }
-        let numbers = number(&named);
+        let numbers = number(&named, &words.ranks());
         let explanations = if explain {
             let ids: Vec<String> = named
                 .iter()
                 .zip(&numbers)
-                .map(|(named, &n)| numbered(&named.id, n))
+                .map(|(named, &n)| numbered(words.get(named.id), n))
                 .collect();
             explain::explain(&self.briefs, &cells, &clusters, &joins, &ids, with)
         } else {
@@ -195,23 +190,27 @@ impl<'r> Block<'r> {
 
 /// An incident as far as its number goes.
 struct Named {
-    id: String,
-    undated: bool,
-    published: Option<String>,
+    /// The id, a word.
+    id: u32,
+    /// Day of publication of its first source, a word; 0 for none.
+    published: u32,
     /// Position of its first mention.
     first: u32,
 }
 
 /// Numbers those that have an id in common by day of publication, then by mention.
-fn number(all: &[Named]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_unstable_by_key(|&n| (all[n].undated, &all[n].published, all[n].first));
-    let mut taken: HashMap<&str, u32> = HashMap::with_capacity(all.len());
+fn number(all: &[Named], ranks: &[u32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..all.len() as u32).collect();
+    order.sort_unstable_by_key(|&n| {
+        let one = &all[n as usize];
+        let rank = ranks[one.published as usize];
+        (one.id, rank == 0, rank, one.first)
+    });
     let mut numbers = vec![0; all.len()];
-    for n in order {
-        let last = taken.entry(&all[n].id).or_default();
-        *last += 1;
-        numbers[n] = *last;
+    for same in order.chunk_by(|&a, &b| all[a as usize].id == all[b as usize].id) {
+        for (number, &n) in (1..).zip(same) {
+            numbers[n as usize] = number;
+        }
     }
     numbers
 }

@@ -22,7 +22,7 @@ mod explain;
 pub mod mention;
 mod rules;
 mod summary;
-mod words;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -250,6 +250,7 @@ impl Trie {
         let mut flat = Flat {
             nodes: Vec::with_capacity(self.nodes.len()),
             letters: Vec::with_capacity(self.nodes.len()),
+            runs: Vec::new(),
             codes: [0; 256],
             width: 1,
             tables: Vec::new(),
@@ -271,23 +272,36 @@ impl Trie {
         while let Some(&node) = order.get(at) {
             let node = &self.nodes[node as usize];
             let first = order.len();
-            for &(letter, child) in &node.next {
-                flat.letters.push(letter);
-                order.push(child);
-            }
-            let children = if node.next.len() <= FEW {
-                Children::Few {
-                    first: first as u32,
-                    many: node.next.len() as u8,
+            let children = if let [(letter, child)] = node.next[..] {
+                let text = flat.runs.len();
+                flat.runs.push(letter);
+                let end = self.run(child, &mut flat.runs);
+                flat.letters.push(0);
+                order.push(end);
+                Children::Run {
+                    next: first as u32,
+                    text: text as u32,
+                    many: (flat.runs.len() - text) as u32,
                 }
             } else {
-                let table = flat.tables.len();
-                flat.tables.resize(table + flat.width, NONE);
-                for (i, &(letter, _)) in node.next.iter().enumerate() {
-                    let code = usize::from(flat.codes[usize::from(letter)]);
-                    flat.tables[table + code] = (first + i) as u32;
+                for &(letter, child) in &node.next {
+                    flat.letters.push(letter);
+                    order.push(child);
                 }
-                Children::Table(table as u32)
+                if node.next.len() <= FEW {
+                    Children::Few {
+                        first: first as u32,
+                        many: node.next.len() as u32,
+                    }
+                } else {
+                    let table = flat.tables.len();
+                    flat.tables.resize(table + flat.width, NONE);
+                    for (i, &(letter, _)) in node.next.iter().enumerate() {
+                        let code = usize::from(flat.codes[usize::from(letter)]);
+                        flat.tables[table + code] = (first + i) as u32;
+                    }
+                    Children::Table(table as u32)
+                }
             };
             flat.nodes.push(FlatNode {
                 children,
@@ -297,6 +311,22 @@ impl Trie {
             at += 1;
         }
         flat
+    }
+
+    /// Follows the only way on from a node, up to one that ends a word or stem, or at
+    /// which ways part; its letters go to `letters`.
+    fn run(&self, from: u32, letters: &mut Vec<u8>) -> u32 {
+        let mut at = from;
+        loop {
+            let node = &self.nodes[at as usize];
+            match node.next[..] {
+                [(letter, child)] if node.exact.is_none() && node.stem.is_none() => {
+                    letters.push(letter);
+                    at = child;
+                }
+                _ => return at,
+            }
+        }
     }
 }
 
@@ -310,8 +340,10 @@ const FEW: usize = 3;
 #[derive(Debug, Clone)]
 struct Flat {
     nodes: Vec<FlatNode>,
-    /// The letter that leads to each node.
+    /// The letter that leads to each node; of no meaning behind a run.
     letters: Vec<u8>,
+    /// Letters of nodes from which there is one way only.
+    runs: Vec<u8>,
     /// A number for each letter that occurs, from 1; 0 for all others.
     codes: [u8; 256],
     /// How many numbers there are, and so the length of a table.
@@ -329,8 +361,10 @@ struct FlatNode {
 
 #[derive(Debug, Clone, Copy)]
 enum Children {
+    /// One, behind some letters of `runs`.
+    Run { next: u32, text: u32, many: u32 },
     /// They stand together.
-    Few { first: u32, many: u8 },
+    Few { first: u32, many: u32 },
     /// Where their table begins.
     Table(u32),
 }
@@ -342,24 +376,34 @@ impl Flat {
         let Some(mut node) = self.nodes.first() else {
             return;
         };
-        for byte in word.bytes() {
+        let mut rest = word.as_bytes();
+        while let Some((&byte, behind)) = rest.split_first() {
             let child = match node.children {
+                Children::Run { next, text, many } => {
+                    let run = &self.runs[text as usize..(text + many) as usize];
+                    let Some(behind) = rest.strip_prefix(run) else {
+                        return;
+                    };
+                    rest = behind;
+                    next as usize
+                }
                 Children::Few { first, many } => {
-                    let first = first as usize;
-                    let letters = &self.letters[first..first + usize::from(many)];
-                    letters
-                        .iter()
-                        .position(|&letter| letter == byte)
-                        .map(|n| first + n)
+                    let letters = &self.letters[first as usize..(first + many) as usize];
+                    let Some(n) = letters.iter().position(|&letter| letter == byte) else {
+                        return;
+                    };
+                    rest = behind;
+                    first as usize + n
                 }
                 Children::Table(table) => {
                     let code = usize::from(self.codes[usize::from(byte)]);
                     let child = self.tables[table as usize + code];
-                    (child != NONE).then_some(child as usize)
+                    if child == NONE {
+                        return;
+                    }
+                    rest = behind;
+                    child as usize
                 }
-            };
-            let Some(child) = child else {
-                return;
             };
             node = &self.nodes[child];
             if node.stem != NONE {

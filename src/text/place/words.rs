@@ -43,15 +43,15 @@ pub(super) struct Table<T> {
     by_last: Beginnings,
 }
 
-/// Positions of entries by the first two bytes of a word of theirs; of one byte the
-/// second is 0.
-type Beginnings = FxHashMap<[u8; 2], Vec<u32>>;
+/// Positions of entries by the first two bytes of a word of theirs, as one number; of
+/// one byte the second is 0.
+type Beginnings = FxHashMap<u16, Vec<u32>>;
 
-fn beginning(word: &str) -> Option<[u8; 2]> {
+fn beginning(word: &str) -> Option<u16> {
     match *word.as_bytes() {
         [] => None,
-        [first] => Some([first, 0]),
-        [first, second, ..] => Some([first, second]),
+        [first] => Some(u16::from_be_bytes([first, 0])),
+        [first, second, ..] => Some(u16::from_be_bytes([first, second])),
     }
 }
 
@@ -78,11 +78,11 @@ impl<T: Copy> Table<T> {
                     None => beginning(word).map_or((), add),
                     // Any word that begins so.
                     Some(stem) => match *stem.as_bytes() {
-                        [] => (0..=u8::MAX)
-                            .flat_map(|first| (0..=u8::MAX).map(move |second| [first, second]))
+                        [] => (0..=u16::MAX).for_each(add),
+                        [first] => (0..=u8::MAX)
+                            .map(|second| u16::from_be_bytes([first, second]))
                             .for_each(add),
-                        [first] => (0..=u8::MAX).for_each(|second| add([first, second])),
-                        [first, second, ..] => add([first, second]),
+                        [first, second, ..] => add(u16::from_be_bytes([first, second])),
                     },
                 }
             }
@@ -188,7 +188,7 @@ pub(super) struct LangWords {
     pub units: Table<f64>,
     pub numbers: BTreeMap<String, f64>,
     /// How the words begin that may name a place where the gazetteer finds none.
-    unnamed: FxHashSet<[u8; 2]>,
+    unnamed: FxHashSet<u16>,
 }
 
 impl LangWords {

@@ -102,7 +102,13 @@ fn quantities(scan: &Scan, sentence: usize) -> Vec<Quantity> {
         let mut at = from;
         while at < span.last && at < from + 6 {
             let token = &tokens[at];
-            if token.kind == TokenKind::Mark && !matches!(token.fold.as_str(), "-" | "\"") {
+            // "26 U.N. police officers"
+            let initial = token.fold == "." && at > from && {
+                let before = &tokens[at - 1];
+                before.capital && before.fold.len() == 1
+            };
+            let inside = initial || matches!(token.fold.as_str(), "-" | "\"");
+            if token.kind == TokenKind::Mark && !inside {
                 return None;
             }
             if token.kind == TokenKind::Number || class(at).has(people.and) {

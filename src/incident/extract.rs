@@ -559,7 +559,24 @@ fn assign_facts(
                         && !when::another_day(scan, sentence, drafts[i].date)
                 })
             });
-            if let Some(target) = target {
+            // The hurt of a riot are not those of the cars burnt beside it.
+            let harmed = |i: usize| {
+                let harms = |d: &Draft| lexicon.categories[d.category].harms;
+                let place = |d: &Draft| &scan.doc.places[d.place];
+                if !matches!(fact.role, Role::Injured | Role::Fatalities) || harms(&drafts[i]) {
+                    return i;
+                }
+                drafts
+                    .iter()
+                    .position(|d| {
+                        harms(d)
+                            && takes(d, fact.role)
+                            && same_place(place(d), place(&drafts[i]))
+                            && same_date(d.date, drafts[i].date)
+                    })
+                    .unwrap_or(i)
+            };
+            if let Some(target) = target.map(harmed) {
                 drafts[target].facts.push(*fact);
             }
         }

@@ -60,6 +60,8 @@ struct Site {
     arrived: bool,
     /// Of a kind that things are done to as such.
     facility: bool,
+    /// Outside the area of interest.
+    outside: bool,
     /// Only says where somebody speaks: "a spokesman in X said".
     speaking: bool,
     /// Only says where the hurt were brought: "treated in hospital in X".
@@ -120,6 +122,7 @@ impl Sites {
                     role: place.role,
                     arrived: place.role == PlaceRole::Destination && arrived(scan, sentence, first),
                     facility: facilities.contains(&best.kind),
+                    outside: best.outside,
                     speaking: speaking(scan, sentence, first, last),
                     ward: ward(scan, sentence, first, last),
                     kinds,
@@ -353,6 +356,7 @@ pub(super) fn choose(
     let topic = |s: &Site| {
         s.first <= scan.sentence(candidate.sentence).first + 1
             && s.last < candidate.first
+            && s.extent == Extent::Point
             && scan.doc.tokens[s.last].fold == ":"
     };
     // "In X, people blocked the road to Y": what opens the sentence is where it is.
@@ -453,7 +457,15 @@ pub(super) fn choose(
         }
         // The words themselves say where: it is no guess that another mention of the
         // same kind may overrule.
-        if let Some(placed) = before(scan, sites, candidate, wanted, earlier, many, false) {
+        let known: Vec<Placed> = earlier
+            .iter()
+            .filter(|p| {
+                let outside = |&i: &usize| sites.at(i).is_some_and(|s| s.outside);
+                !p.places.iter().all(outside)
+            })
+            .cloned()
+            .collect();
+        if let Some(placed) = before(scan, sites, candidate, wanted, &known, many, false) {
             return Some(Placed {
                 sentence: candidate.sentence,
                 wide: category.wide,
@@ -501,6 +513,7 @@ pub(super) fn choose(
         .or_else(|| dateline(sites, candidate, category))
         .or_else(next)
         .or_else(|| long_before(category, earlier))
+        .or_else(|| story(sites, category, earlier))
         .or_else(|| home(&all, candidate, category))
         .map(|places| Placed {
             sentence: candidate.sentence,
@@ -591,6 +604,18 @@ fn one(index: usize, basis: PlaceBasis) -> Placed {
         sentence: 0,
         wide: false,
     }
+}
+
+/// The one place that all of the text so far is about, however far back it was named.
+fn story(sites: &Sites, category: &Category, earlier: &[Placed]) -> Option<Placed> {
+    let (first, rest) = earlier.split_first()?;
+    let same = |p: &Placed| p.places == first.places;
+    let [index] = first.places[..] else {
+        return None;
+    };
+    let site = sites.at(index)?;
+    (!category.wide && !site.outside && rest.iter().all(same) && fits(category, site))
+        .then(|| one(index, PlaceBasis::Elsewhere))
 }
 
 /// Where those come from to whom it happened, if the text says nowhere where it did:
@@ -815,7 +840,7 @@ fn next_sentence(
 ) -> Option<Placed> {
     let next = candidate.sentence + 1;
     let near =
-        scan.doc.sentences.get(next)?.paragraph <= scan.sentence(candidate.sentence).paragraph + 1;
+        scan.doc.sentences.get(next)?.paragraph == scan.sentence(candidate.sentence).paragraph;
     near.then(|| location(sites, next, category))
         .flatten()
         .map(|index| one(index, PlaceBasis::Elsewhere))

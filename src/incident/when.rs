@@ -95,12 +95,28 @@ pub(super) fn choose(
             (last <= d.first && d.first - last <= 2) || (d.last <= first && first - d.last <= 1)
         })
     };
+    // "They raided the courthouse, which workers had occupied on Friday": such a date is
+    // that of the clause which only says more, where the text has told another.
+    let told = earlier
+        .iter()
+        .any(|(s, d)| scan.sentence(*s).paragraph == span.paragraph && d.is_some_and(|d| d.own));
+    let aside = |d: &DateMention| {
+        let clause = scan.clause[d.first];
+        told && clause != candidate.clause
+            && scan.outer(clause) != clause
+            && (span.first..d.first)
+                .find(|&at| scan.clause[at] == clause)
+                .is_some_and(|start| {
+                    start > candidate.last + 2 && scan.doc.tokens[start - 1].fold == ","
+                })
+    };
     let best = scan
         .doc
         .dates
         .iter()
         .enumerate()
         .filter(|(_, d)| span.first <= d.first && d.last <= span.last && !d.dateline)
+        .filter(|(_, d)| !aside(d))
         .map(|(index, d)| {
             let clauses = scan.clauses_apart(scan.clause[d.first], candidate.clause) as usize;
             let tokens = if d.last <= candidate.first {
@@ -181,6 +197,21 @@ pub(super) fn choose(
             }
             if let Some(date) = continued {
                 return Some(Dated { own: false, ..date });
+            }
+            // Nothing was told yet: the day that the paragraph before has named.
+            if continues
+                && earlier.is_empty()
+                && let Some((index, m)) = scan.doc.dates.iter().enumerate().rev().find(|(_, d)| {
+                    d.last <= span.first
+                        && d.precision == Precision::Day
+                        && !(d.dateline || d.background || d.aside)
+                        && !ahead(scan, d)
+                        && scan.doc.sentences.iter().any(|s| {
+                            s.paragraph + 1 == paragraph && s.first <= d.first && d.last <= s.last
+                        })
+                })
+            {
+                return Some(dated(index, m, false));
             }
         }
     }

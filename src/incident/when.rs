@@ -204,7 +204,7 @@ pub(super) fn choose(
                 && let Some((index, m)) = scan.doc.dates.iter().enumerate().rev().find(|(_, d)| {
                     d.last <= span.first
                         && d.precision == Precision::Day
-                        && !(d.dateline || d.background || d.aside)
+                        && !(d.dateline || d.background || d.aside || d.since)
                         && !ahead(scan, d)
                         && scan.doc.sentences.iter().any(|s| {
                             s.paragraph + 1 == paragraph && s.first <= d.first && d.last <= s.last

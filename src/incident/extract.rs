@@ -222,31 +222,70 @@ impl Work<'_> {
     }
 
     /// Gives an incident told in wide terms the point that the next sentence gives
-    /// it: "It happened at a checkpoint by the bridge".
+    /// it, and one without a day the day: "It happened on Tuesday at a checkpoint by
+    /// the bridge". Where it tells nothing else and names no place, any next sentence
+    /// may give the day ("The driver fled on Tuesday").
     fn specify(&mut self) {
         for sentence in 1..self.scan.doc.sentences.len() {
             let specifies = self.scan.uses(sentence).any(|(_, u)| u == Use::Specifies);
-            let Some(point) = specifies
-                .then(|| place::point_in(&self.sites, sentence))
-                .flatten()
-            else {
+            let goes_on = self.scan.sentence(sentence).paragraph
+                == self.scan.sentence(sentence - 1).paragraph
+                && self.candidates.iter().all(|c| c.sentence != sentence)
+                && place::point_in(&self.sites, sentence).is_none();
+            if !specifies && !goes_on {
                 continue;
-            };
+            }
             let told = |d: &Draft| self.candidates[d.best].sentence;
+            let back = if specifies { 2 } else { 1 };
             let last = self
                 .drafts
                 .iter()
                 .enumerate()
-                .filter(|(_, d)| told(d) < sentence && told(d) + 2 >= sentence)
+                .filter(|(_, d)| !d.gone && told(d) < sentence && told(d) + back >= sentence)
                 .max_by_key(|(i, d)| (told(d), usize::MAX - i))
                 .map(|(i, _)| i);
-            if let Some(last) = last {
-                let draft = &mut self.drafts[last];
-                if draft.basis >= PlaceBasis::Earlier || place::is_wide(&self.sites, draft.place) {
-                    draft.place = point;
-                    draft.basis = PlaceBasis::Sentence;
-                }
+            let Some(last) = last else { continue };
+            let draft = &self.drafts[last];
+            let dateless = draft.date.is_none_or(|d| d.supposed())
+                || (specifies && when::said(self.scan, told(draft), draft.date));
+            let wide =
+                draft.basis >= PlaceBasis::Earlier || place::is_wide(&self.sites, draft.place);
+            let day = when::day_in(self.scan, sentence).filter(|_| dateless);
+            let point = place::point_in(&self.sites, sentence).filter(|_| specifies && wide);
+            let draft = &mut self.drafts[last];
+            if day.is_some() {
+                draft.date = day;
             }
+            if let Some(point) = point {
+                draft.place = point;
+                draft.basis = PlaceBasis::Sentence;
+            }
+            if day.is_some() || point.is_some() {
+                self.repeat(last, sentence);
+            }
+        }
+    }
+
+    /// Joins what a sentence tells of once more to the incident that it has specified.
+    fn repeat(&mut self, of: usize, sentence: usize) {
+        let (category, place, date) = {
+            let d = &self.drafts[of];
+            (d.category, d.place, d.date)
+        };
+        let places = &self.scan.doc.places;
+        let twin = self.drafts.iter().enumerate().position(|(i, d)| {
+            i != of
+                && !d.gone
+                && d.category == category
+                && self.candidates[d.best].sentence == sentence
+                && same_place(&places[d.place], &places[place])
+                && same_date(d.date, date)
+        });
+        if let Some(twin) = twin {
+            let candidates = std::mem::take(&mut self.drafts[twin].candidates);
+            self.drafts.remove(twin);
+            let of = if twin < of { of - 1 } else { of };
+            self.drafts[of].candidates.extend(candidates);
         }
     }
 

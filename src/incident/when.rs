@@ -85,16 +85,7 @@ pub(super) fn choose(
     continues: bool,
 ) -> Option<Dated> {
     let span = scan.sentence(candidate.sentence);
-    let reports: Vec<(usize, usize)> = scan
-        .uses(candidate.sentence)
-        .filter(|(_, u)| *u == Use::Report)
-        .map(|(f, _)| (f.first, f.last))
-        .collect();
-    let of_saying = |d: &DateMention| {
-        reports.iter().any(|&(first, last)| {
-            (last <= d.first && d.first - last <= 2) || (d.last <= first && first - d.last <= 1)
-        })
-    };
+    let of_saying = |d: &DateMention| of_saying(scan, candidate.sentence, d);
     // "They raided the courthouse, which workers had occupied on Friday": such a date is
     // that of the clause which only says more, where the text has told another.
     let told = earlier
@@ -244,6 +235,37 @@ pub(super) fn choose(
         mention: None,
         own: false,
     })
+}
+
+/// Whether a date stands beside a saying verb or what something is compared with.
+fn of_saying(scan: &Scan, sentence: usize, date: &DateMention) -> bool {
+    scan.uses(sentence)
+        .filter(|(_, u)| *u == Use::Report)
+        .any(|(f, _)| {
+            (f.last <= date.first && date.first - f.last <= 2)
+                || (date.last <= f.first && f.first - date.last <= 1)
+        })
+}
+
+/// Whether a trigger's date is only that of those who said so.
+pub(super) fn said(scan: &Scan, sentence: usize, date: Option<Dated>) -> bool {
+    date.and_then(|d| d.mention)
+        .is_some_and(|m| of_saying(scan, sentence, &scan.doc.dates[m]))
+}
+
+/// The day that a sentence gives to what the sentence before told.
+pub(super) fn day_in(scan: &Scan, sentence: usize) -> Option<Dated> {
+    let span = scan.sentence(sentence);
+    let fits = |d: &DateMention| {
+        span.first <= d.first
+            && d.last <= span.last
+            && d.precision == Precision::Day
+            && !(d.dateline || d.background || d.aside)
+            && !ahead(scan, d)
+            && !of_saying(scan, sentence, d)
+    };
+    let index = scan.doc.dates.iter().position(fits)?;
+    Some(dated(index, &scan.doc.dates[index], true))
 }
 
 /// Whether a date lies after publication.

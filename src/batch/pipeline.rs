@@ -178,9 +178,9 @@ impl<T, U> Desk<T, U> {
             self.room.notify_one();
         }
         let mut papers = wait(&self.done, papers, |p| {
-            !p.closed
-                && !p.finished.contains_key(&p.collected)
-                && !(p.all_read && p.collected == p.brought)
+            !(p.closed
+                || p.finished.contains_key(&p.collected)
+                || p.all_read && p.collected == p.brought)
         });
         if papers.closed {
             return false;

@@ -392,9 +392,7 @@ pub(super) fn choose(
             };
             let wide = if s.plain && s.extent == Extent::Point {
                 0
-            } else if s.extent == Extent::Area
-                && s.last <= candidate.first
-                && all.iter().any(|o| exact(o))
+            } else if s.extent == Extent::Area && s.last <= candidate.first && all.iter().any(exact)
             {
                 10
             } else {

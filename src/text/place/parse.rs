@@ -1331,7 +1331,7 @@ impl<'a> Row<'a> {
         }
         let name = &self.names[n];
         let span = self.items[name.item].span;
-        let text = fold(&self.text[span.start as usize..span.end as usize]);
+        let text = fold(&self.text[span.start..span.end]);
         self.words
             .attribute_endings
             .iter()

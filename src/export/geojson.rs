@@ -386,6 +386,10 @@ pub fn read_features(
     if text.len() as u64 == MAX_BYTES {
         return Err(ReadError::shape("the file is too long"));
     }
+    // Mentions of a run that found none.
+    if text.trim_matches(['\u{1e}', '\u{feff}']).trim().is_empty() {
+        return Ok(Vec::new());
+    }
     // A collection parses as one JSON value; lines of Features do not, unless
     // there is just one, which is then the same either way.
     let is_lines = text
@@ -424,6 +428,13 @@ mod tests {
             names: "en".into(),
             attribution: "a".into(),
         }
+    }
+
+    #[test]
+    fn a_file_of_no_mentions_is_no_error() {
+        assert!(read_features(&b""[..]).unwrap().is_empty());
+        assert!(read_features(&b"\n"[..]).unwrap().is_empty());
+        assert!(read_features(&b"{"[..]).is_err());
     }
 
     fn incident() -> Located {

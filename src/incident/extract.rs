@@ -73,7 +73,7 @@ pub fn extract(
         ..
     } = work;
     gather(&candidates, &mut drafts);
-    narrow(doc, lexicon, gazetteer, &candidates, &mut drafts);
+    narrow(doc, lexicon, gazetteer, &mut drafts);
     assign_facts(&scan, &sites, lexicon, gazetteer, &candidates, &mut drafts);
     absorb(doc, lexicon, &candidates, &mut drafts);
     drafts.sort_by_key(|d| (candidates[d.best].first, d.place));
@@ -282,10 +282,7 @@ impl Work<'_> {
                 && same_date(d.date, date)
         });
         if let Some(twin) = twin {
-            let candidates = std::mem::take(&mut self.drafts[twin].candidates);
-            self.drafts.remove(twin);
-            let of = if twin < of { of - 1 } else { of };
-            self.drafts[of].candidates.extend(candidates);
+            join(&mut self.drafts, twin, of);
         }
     }
 
@@ -361,6 +358,16 @@ impl Work<'_> {
     }
 }
 
+/// Takes a draft out and gives what tells of it to another, which is returned.
+fn join(drafts: &mut Vec<Draft>, out: usize, host: usize) -> &mut Draft {
+    let draft = drafts.remove(out);
+    let host = &mut drafts[if host > out { host - 1 } else { host }];
+    host.candidates.extend(draft.candidates);
+    host.candidates.sort_unstable();
+    host.candidates.dedup();
+    host
+}
+
 /// Joins a draft that only inherited its place to one of the same kind and date
 /// that names its own: the nearest in the text.
 fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
@@ -393,11 +400,7 @@ fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
             .flatten();
         match host {
             Some(host) => {
-                let draft = drafts.remove(at);
-                let host = &mut drafts[if host > at { host - 1 } else { host }];
-                host.candidates.extend(draft.candidates);
-                host.candidates.sort_unstable();
-                host.candidates.dedup();
+                join(drafts, at, host);
             }
             None => at += 1,
         }
@@ -406,13 +409,7 @@ fn gather(candidates: &[Candidate], drafts: &mut Vec<Draft>) {
 
 /// Joins what a lead tells of an area to the one point in it of which the text tells
 /// the same for the same day.
-fn narrow(
-    doc: &Document,
-    lexicon: &Lexicon,
-    gazetteer: &Gazetteer,
-    candidates: &[Candidate],
-    drafts: &mut Vec<Draft>,
-) {
+fn narrow(doc: &Document, lexicon: &Lexicon, gazetteer: &Gazetteer, drafts: &mut Vec<Draft>) {
     let mut at = 0;
     while at < drafts.len() {
         let wide = &drafts[at];
@@ -435,15 +432,11 @@ fn narrow(
             at += 1;
             continue;
         };
-        let wide = drafts.remove(at);
-        let host = &mut drafts[if point > at { point - 1 } else { point }];
-        if wide.date.is_some_and(|d| d.own) && host.date.is_none_or(|d| !d.own) {
-            host.date = wide.date;
+        let date = wide.date;
+        let host = join(drafts, at, point);
+        if date.is_some_and(|d| d.own) && host.date.is_none_or(|d| !d.own) {
+            host.date = date;
         }
-        host.candidates.extend(wide.candidates);
-        host.candidates
-            .sort_unstable_by_key(|&c| (candidates[c].first, c));
-        host.candidates.dedup();
     }
 }
 
@@ -494,6 +487,11 @@ fn same_date(a: Option<Dated>, b: Option<Dated>) -> bool {
         (Some(a), Some(b)) => a.overlaps(&b) || a.supposed() || b.supposed(),
         _ => true,
     }
+}
+
+/// Whether two drafts can be of one incident by place and date.
+fn meets(doc: &Document, a: &Draft, b: &Draft) -> bool {
+    same_place(&doc.places[a.place], &doc.places[b.place]) && same_date(a.date, b.date)
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -601,18 +599,12 @@ fn assign_facts(
             // The hurt of a riot are not those of the cars burnt beside it.
             let harmed = |i: usize| {
                 let harms = |d: &Draft| lexicon.categories[d.category].harms;
-                let place = |d: &Draft| &scan.doc.places[d.place];
                 if !matches!(fact.role, Role::Injured | Role::Fatalities) || harms(&drafts[i]) {
                     return i;
                 }
                 drafts
                     .iter()
-                    .position(|d| {
-                        harms(d)
-                            && takes(d, fact.role)
-                            && same_place(place(d), place(&drafts[i]))
-                            && same_date(d.date, drafts[i].date)
-                    })
+                    .position(|d| harms(d) && takes(d, fact.role) && meets(scan.doc, d, &drafts[i]))
                     .unwrap_or(i)
             };
             if let Some(target) = target.map(harmed) {
@@ -681,9 +673,7 @@ fn last_before(
 /// Takes out what is part of another incident at the same place and date, and
 /// folds figures as the categories say.
 fn absorb(doc: &Document, lexicon: &Lexicon, candidates: &[Candidate], drafts: &mut [Draft]) {
-    let meets = |a: &Draft, b: &Draft| {
-        same_place(&doc.places[a.place], &doc.places[b.place]) && same_date(a.date, b.date)
-    };
+    let meets = |a: &Draft, b: &Draft| meets(doc, a, b);
     // Told right before or after, at no place of its own.
     let continued = |a: &Draft, b: &Draft| {
         let (a_at, b_at) = (candidates[a.best].sentence, candidates[b.best].sentence);

@@ -3,7 +3,7 @@
 
 use crate::data::{Data, DataError};
 use crate::report::Lang;
-use crate::text::pattern::PatternSet;
+use crate::text::pattern::{PatternIds, PatternSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -87,40 +87,6 @@ pub(super) enum Where {
     JustBefore,
     /// Right after the trigger.
     JustAfter,
-}
-
-/// A set of patterns by their numbers: 64 to a word, words without any left out.
-#[derive(Debug, Clone, Default)]
-pub(super) struct PatternIds(Vec<(u32, u64)>);
-
-impl PatternIds {
-    fn new(ids: &[u32]) -> PatternIds {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        let mut words: Vec<(u32, u64)> = Vec::new();
-        for id in ids {
-            let (word, bit) = (id / 64, 1 << (id % 64));
-            match words.last_mut() {
-                Some((last, bits)) if *last == word => *bits |= bit,
-                _ => words.push((word, bit)),
-            }
-        }
-        PatternIds(words)
-    }
-
-    /// Whether a pattern is in the set.
-    pub fn has(&self, id: u32) -> bool {
-        self.0
-            .iter()
-            .any(|&(word, bits)| word == id / 64 && bits & (1 << (id % 64)) != 0)
-    }
-
-    /// Whether one of the patterns is among those of `there`, a bit for each.
-    pub fn meets(&self, there: &[u64]) -> bool {
-        self.0
-            .iter()
-            .any(|&(word, bits)| there[word as usize] & bits != 0)
-    }
 }
 
 /// A group of patterns, at least one of which must (or none of which may) be found.
@@ -507,7 +473,7 @@ impl Loader<'_> {
 
     fn patterns(&mut self, patterns: &[String]) -> Result<PatternIds, DataError> {
         let ids: Result<Vec<u32>, DataError> = patterns.iter().map(|p| self.pattern(p)).collect();
-        Ok(PatternIds::new(&ids?))
+        Ok(PatternIds::new(ids?))
     }
 
     fn uses(&mut self, patterns: &[String], what: Use) -> Result<(), DataError> {

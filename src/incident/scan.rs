@@ -1,8 +1,8 @@
 //! One pass of the lexicon's patterns over a document, and the clauses.
 
-use super::lexicon::{LangLexicon, PatternIds, Use};
+use super::lexicon::{LangLexicon, Use};
 use crate::gazetteer::Toponym;
-use crate::text::pattern::{Found, Slot, SlotSet, Slots, WordInfos};
+use crate::text::pattern::{Found, PatternIds, Slot, SlotSet, Slots, WordInfos};
 use crate::text::{Document, Number, Sentence, Span, TokenKind};
 use std::collections::HashSet;
 

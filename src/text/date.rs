@@ -1070,10 +1070,9 @@ pub fn find(
             && !(f.first..f.last).any(|i| {
                 slots.year(i).is_some() || numeric(&tokens[i].fold).is_some_and(|n| n.0.is_some())
             });
-        let background = reference.published.is_some_and(|p| {
-            value.precision >= Precision::Month && add_days(value.end, 62).is_some_and(|d| d < p)
-                || add_days(value.end, 62).is_some_and(|d| d < p)
-        });
+        let background = reference
+            .published
+            .is_some_and(|p| add_days(value.end, 62).is_some_and(|d| d < p));
         // "which they had put up four days earlier" looks back only in passing.
         let aside = matches!(
             rule.kind,

@@ -69,11 +69,11 @@ impl ClassSet {
 
 /// Patterns by their numbers, 64 to a word; words without any are left out.
 #[derive(Debug, Clone, Default)]
-struct PatternRuns(Vec<(u32, u64)>);
+pub(crate) struct PatternIds(Vec<(u32, u64)>);
 
-impl PatternRuns {
+impl PatternIds {
     /// The set of some numbers, in any order.
-    fn new(mut ids: Vec<u32>) -> PatternRuns {
+    pub(crate) fn new(mut ids: Vec<u32>) -> PatternIds {
         ids.sort_unstable();
         let mut runs: Vec<(u32, u64)> = Vec::new();
         for id in ids {
@@ -83,11 +83,25 @@ impl PatternRuns {
                 _ => runs.push((word, bit)),
             }
         }
-        PatternRuns(runs)
+        PatternIds(runs)
     }
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a pattern is in the set.
+    pub(crate) fn has(&self, id: u32) -> bool {
+        self.0
+            .iter()
+            .any(|&(word, bits)| word == id / 64 && bits & (1 << (id % 64)) != 0)
+    }
+
+    /// Whether one of the patterns is among those of `there`, a bit for each.
+    pub(crate) fn meets(&self, there: &[u64]) -> bool {
+        self.0
+            .iter()
+            .any(|&(word, bits)| there[word as usize] & bits != 0)
     }
 
     /// All numbers, rising.
@@ -96,7 +110,7 @@ impl PatternRuns {
     }
 
     /// Adds all of `other`.
-    fn join(&mut self, other: &PatternRuns) {
+    fn join(&mut self, other: &PatternIds) {
         for &(word, bits) in &other.0 {
             match self.0.binary_search_by_key(&word, |run| run.0) {
                 Ok(at) => self.0[at].1 |= bits,
@@ -136,18 +150,18 @@ pub struct WordInfo {
     pub classes: ClassSet,
     atoms: Vec<u32>,
     /// Patterns that may start with it.
-    starts: PatternRuns,
+    starts: PatternIds,
     /// Patterns that cannot be found in a sentence without such a word behind their
     /// first.
-    wakes: PatternRuns,
+    wakes: PatternIds,
 }
 
 /// A word that the lexicon does not know.
 static UNKNOWN: WordInfo = WordInfo {
     classes: ClassSet([0; 4]),
     atoms: Vec::new(),
-    starts: PatternRuns(Vec::new()),
-    wakes: PatternRuns(Vec::new()),
+    starts: PatternIds(Vec::new()),
+    wakes: PatternIds(Vec::new()),
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -567,7 +581,7 @@ struct Index {
     /// Patterns that each atom wakes.
     atom_wakes: Vec<Vec<u32>>,
     /// Patterns that each class starts, and those that it wakes.
-    classes: Vec<(PatternRuns, PatternRuns)>,
+    classes: Vec<(PatternIds, PatternIds)>,
     /// Patterns that are always awake, 64 to a word.
     always: Vec<u64>,
 }
@@ -615,7 +629,7 @@ impl Index {
         let starts = set.class_starts.iter().cloned();
         index.classes = starts
             .zip(class_wakes)
-            .map(|(starts, wakes)| (PatternRuns::new(starts), PatternRuns::new(wakes)))
+            .map(|(starts, wakes)| (PatternIds::new(starts), PatternIds::new(wakes)))
             .collect();
         index
     }
@@ -876,8 +890,8 @@ impl PatternSet {
             starts.extend(&self.atom_starts[atom as usize]);
             wakes.extend(&index.atom_wakes[atom as usize]);
         });
-        info.starts = PatternRuns::new(starts);
-        info.wakes = PatternRuns::new(wakes);
+        info.starts = PatternIds::new(starts);
+        info.wakes = PatternIds::new(wakes);
         for class in info.classes.iter() {
             let (starts, wakes) = &index.classes[usize::from(class)];
             info.starts.join(starts);

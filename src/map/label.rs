@@ -279,7 +279,7 @@ impl Ground {
                         + turn * turn * crowd
                         + lift / size * 3.0
                         + if above { 0.0 } else { 0.8 };
-                    if lift > size * 3.6
+                    if lift > size * 2.4
                         || turn.abs() > MOST_TURN
                         || best.as_ref().is_some_and(|(c, ..)| *c <= cost)
                     {
